@@ -1,0 +1,68 @@
+{# Everything in which one engine's SQL differs from another's. Nothing else names an engine. #}
+
+{# The text at a path of a JSON column; null where there is none. #}
+{% macro json_text(column, path) %}{{ return(adapter.dispatch('json_text')(column, path)) }}{% endmacro %}
+{% macro duckdb__json_text(column, path) -%}
+    json_extract_string({{ column }}, '$.{{ path }}')
+{%- endmacro %}
+
+{# How many elements the array at a path of a JSON column has. #}
+{% macro json_length(column, path) %}{{ return(adapter.dispatch('json_length')(column, path)) }}{% endmacro %}
+{% macro duckdb__json_length(column, path) -%}
+    cast(json_array_length({{ column }}, '$.{{ path }}') as integer)
+{%- endmacro %}
+
+{# The sum of one integer field over the objects of the array at a path of a JSON column. #}
+{% macro json_sum(column, path, field) %}{{ return(adapter.dispatch('json_sum')(column, path, field)) }}{% endmacro %}
+{% macro duckdb__json_sum(column, path, field) -%}
+    cast(list_sum(list_transform(
+        json_extract_string({{ column }}, '$.{{ path }}[*].{{ field }}'),
+        lambda x: try_cast(x as integer)
+    )) as integer)
+{%- endmacro %}
+
+{# Text with any offset, as the moment in UTC; null where it is no time. #}
+{% macro utc(text) %}{{ return(adapter.dispatch('utc')(text)) }}{% endmacro %}
+{% macro duckdb__utc(text) -%}
+    try_cast({{ text }} as timestamptz) at time zone 'UTC'
+{%- endmacro %}
+
+{# A type name for text and for JSON kept as it came. #}
+{% macro type_json() %}{{ return(adapter.dispatch('type_json')()) }}{% endmacro %}
+{% macro duckdb__type_json() %}json{% endmacro %}
+
+{# Whether a text matches a regular expression anywhere. #}
+{% macro matches(text, pattern) %}{{ return(adapter.dispatch('matches')(text, pattern)) }}{% endmacro %}
+{% macro duckdb__matches(text, pattern) -%}
+    regexp_matches({{ text }}, {{ pattern }})
+{%- endmacro %}
+
+{# All matches of a pattern replaced. #}
+{% macro replace_all(text, pattern, by) %}{{ return(adapter.dispatch('replace_all')(text, pattern, by)) }}{% endmacro %}
+{% macro duckdb__replace_all(text, pattern, by) -%}
+    regexp_replace({{ text }}, '{{ pattern }}', '{{ by }}', 'g')
+{%- endmacro %}
+
+{# Texts of a group joined in order, as one line. #}
+{% macro joined(text, order_by, separator) %}{{ return(adapter.dispatch('joined')(text, order_by, separator)) }}{% endmacro %}
+{% macro duckdb__joined(text, order_by, separator) -%}
+    string_agg({{ text }}, '{{ separator }}' order by {{ order_by }})
+{%- endmacro %}
+
+{# Whole seconds from one moment to a later one. #}
+{% macro seconds_between(earlier, later) %}{{ return(adapter.dispatch('seconds_between')(earlier, later)) }}{% endmacro %}
+{% macro duckdb__seconds_between(earlier, later) -%}
+    cast(epoch({{ later }}) - epoch({{ earlier }}) as bigint)
+{%- endmacro %}
+
+{# A table of this session only, from a query. #}
+{% macro scratch(name, query) %}{{ return(adapter.dispatch('scratch')(name, query)) }}{% endmacro %}
+{% macro duckdb__scratch(name, query) %}
+    {% do run_query('create or replace temp table ' ~ name ~ ' as ' ~ query) %}
+{% endmacro %}
+
+{# The text at a path that another column holds. #}
+{% macro json_text_at(column, path) %}{{ return(adapter.dispatch('json_text_at')(column, path)) }}{% endmacro %}
+{% macro duckdb__json_text_at(column, path) -%}
+    json_extract_string({{ column }}, {{ path }})
+{%- endmacro %}

@@ -1,0 +1,4 @@
+{# A room's schema is the room's own word, whatever the target. #}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ custom_schema_name or target.schema }}
+{%- endmacro %}

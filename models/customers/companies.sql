@@ -1,0 +1,31 @@
+-- Organisations that the CRMs know. One row per company.
+with
+
+records as (
+
+    select
+        records.*,
+        row_number() over (
+            partition by records.company_id
+            order by
+                coalesce(priorities.priority, 1000) asc,
+                records.updated_at desc,
+                records.company_record_key asc
+        ) as preference
+    from {{ ref('int_company_records') }} as records
+    left join {{ ref('source_priorities') }} as priorities
+        on records.source = priorities.source
+    where not records.is_deleted
+
+)
+
+select
+    company_id,
+    min_by(company_name, preference) filter (where company_name is not null) as company_name,
+    min_by(domain, preference) filter (where domain is not null) as domain,
+    min_by(industry, preference) filter (where industry is not null) as industry,
+    min_by(employees, preference) filter (where employees is not null) as employees,
+    min_by(country, preference) filter (where country is not null) as country,
+    cast(count(*) as integer) as crm_records
+from records
+group by company_id

@@ -1,0 +1,8 @@
+-- Which cluster an identifier is in, and was in before. One row per identifier and change of cluster.
+{{ config(materialized='components', full_refresh=false) }}
+
+select
+    anchor_node_id as a,
+    node_id as b
+from {{ ref('identity_evidence') }}
+where is_used

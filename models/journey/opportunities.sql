@@ -1,0 +1,102 @@
+-- Deals of every CRM, with the stages they went through. One row per deal.
+with
+
+versions as (
+
+    select
+        'hubspot' as source,
+        deal_id as record_id,
+        updated_at,
+        version_key,
+        is_deleted,
+        deal_name as opportunity_name,
+        concat('hubspot/deal/', deal_id) as record_key,
+        stage,
+        amount,
+        currency,
+        created_at,
+        closes_on,
+        batch_id
+    from {{ ref('stg_hubspot__deals') }}
+    union all
+    select
+        'salesforce',
+        opportunity_id,
+        updated_at,
+        version_key,
+        is_deleted,
+        opportunity_name,
+        concat('salesforce/opportunity/', opportunity_id),
+        stage,
+        amount,
+        currency,
+        created_at,
+        closes_on,
+        batch_id
+    from {{ ref('stg_salesforce__opportunities') }}
+
+),
+
+ordered as (
+
+    select
+        *,
+        row_number() over (
+            partition by source, record_id order by updated_at desc, version_key desc
+        ) as age,
+        lag(stage) over (
+            partition by source, record_id order by updated_at asc, version_key asc
+        ) as previous_stage
+    from versions
+
+),
+
+stage_changes as (
+
+    select
+        source,
+        record_id,
+        {{ joined("concat(stage, ' ', cast(cast(updated_at as date) as varchar))",
+            'updated_at, version_key', ' > ') }} as stage_history,
+        max(updated_at) as stage_changed_at
+    from ordered
+    where stage is distinct from previous_stage
+    group by source, record_id
+
+),
+
+latest as (
+
+    select * from ordered
+    where age = 1 and not is_deleted
+
+)
+
+select
+    latest.record_key as opportunity_id,
+    latest.source,
+    latest.opportunity_name,
+    source_records.node_id,
+    latest.stage,
+    coalesce(stages.outcome, 'open') as outcome,
+    stage_changes.stage_history,
+    stage_changes.stage_changed_at,
+    coalesce(latest.currency, '{{ var("reporting_currency") }}') as currency,
+    cast(round(
+        coalesce(latest.amount, 0) * power(10, coalesce(currencies.minor_digits, 2))
+    ) as bigint) as amount_cents,
+    cast(round(
+        coalesce(latest.amount, 0) * coalesce(currencies.reporting_units, 0) * 100
+    ) as bigint) as reporting_amount_cents,
+    latest.created_at,
+    latest.closes_on,
+    latest.batch_id
+from latest
+inner join stage_changes
+    on latest.source = stage_changes.source and latest.record_id = stage_changes.record_id
+left join {{ ref('source_records') }} as source_records
+    on latest.record_key = source_records.record_key
+left join {{ ref('opportunity_stages') }} as stages
+    on latest.source = stages.source and latest.stage = stages.stage
+left join {{ ref('currencies') }} as currencies
+    on latest.currency = currencies.currency

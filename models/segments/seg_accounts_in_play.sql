@@ -1,0 +1,8 @@
+-- People at companies with an open deal, whoever of their colleagues leads it. One row per customer.
+select customer_id
+from {{ ref('customers') }}
+where company_id in (
+    select company_id
+    from {{ ref('customers') }}
+    where open_opportunities > 0
+)

@@ -1,0 +1,1 @@
+"""The Dagster code location: carries bytes in at the front door and out at the back door."""

@@ -1,0 +1,1 @@
+"""Sends customers to the tools that act on them: planned, delivered, settled."""

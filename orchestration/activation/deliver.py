@@ -1,0 +1,130 @@
+"""Delivers a spooled plan. No database is open meanwhile; the journal is all that is written."""
+
+import asyncio
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import httpx
+
+from orchestration.activation.declaration import Limits
+from orchestration.activation.journal import Journal
+from orchestration.activation.scrub import scrubbed
+from orchestration.activation.transport import Transport, Undelivered
+from orchestration.destinations.protocol import (
+    Batch,
+    BatchRefused,
+    Destination,
+    HttpDestination,
+    Outcome,
+    Row,
+)
+
+PREPARATION = -1
+ALL_REFUSED = 25
+Numbered = tuple[int, Batch]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What is to be delivered: the spool of a committed plan, and the types of its fields."""
+
+    run_id: str
+    spool: Path
+    journal: Path
+    types: Mapping[str, str]
+    limits: Limits
+
+
+def deliver(destination: Destination, delivery: Delivery) -> str | None:
+    """Sends the batches that the journal does not answer for; returns why it stopped early, if so.
+
+    A vendor's failure is an outcome in the journal, never an exception.
+    """
+    with Journal(delivery.journal) as journal:
+        if isinstance(destination, HttpDestination):
+            courier = _Courier(destination, journal, delivery)
+            return asyncio.run(courier.deliver())
+        if not journal.answered:
+            destination.publish(delivery.spool)
+            journal.record(0, 0, ())
+    return None
+
+
+class _Courier:
+    """One delivery over HTTP, `limits.concurrency` batches at a time."""
+
+    def __init__(self, destination: HttpDestination, journal: Journal, delivery: Delivery) -> None:
+        self._destination = destination
+        self._journal = journal
+        self._delivery = delivery
+        self._limits = delivery.limits
+        self._refused_in_a_row = 0
+        self._recorded_requests = 0
+
+    async def deliver(self) -> str | None:
+        connections = httpx.Limits(max_connections=self._limits.concurrency)
+        timeout = httpx.Timeout(self._limits.timeout_seconds)
+        async with httpx.AsyncClient(limits=connections, timeout=timeout) as client:
+            self._transport = Transport(client, self._limits)
+            await self._prepare()
+            queue = self._batches()
+            async with asyncio.TaskGroup() as workers:
+                for _ in range(self._limits.concurrency):
+                    workers.create_task(self._work(queue))
+            return self._transport.failure if self._is_partial else None
+
+    def _batches(self) -> Iterator[Numbered]:
+        with self._delivery.spool.open() as lines:
+            for line in lines:
+                batch = json.loads(line)
+                number = batch["batch"]
+                if number not in self._journal.answered:
+                    rows = tuple(Row(**row) for row in batch["rows"])
+                    yield number, Batch(f"{self._delivery.run_id}:{number}", rows)
+
+    async def _prepare(self) -> None:
+        try:
+            await self._transport.drive(self._destination.prepare(self._delivery.types))
+        except Undelivered:
+            self._transport.stop("could not be made ready")
+        except BatchRefused as refusal:
+            self._transport.stop(f"could not be made ready: {refusal.code}")
+        self._record(PREPARATION, ())
+
+    async def _work(self, queue: Iterator[Numbered]) -> None:
+        for number, batch in queue:
+            answers = {answer.position: answer for answer in await self._outcomes(batch)}
+            self._record(number, [self._final(row, answers) for row in batch.rows])
+
+    def _record(self, number: int, outcomes: Sequence[Outcome]) -> None:
+        requests = self._transport.requests
+        self._journal.record(number, requests - self._recorded_requests, outcomes)
+        self._recorded_requests = requests
+
+    async def _outcomes(self, batch: Batch) -> Sequence[Outcome]:
+        try:
+            outcomes = await self._transport.drive(self._destination.deliver(batch))
+        except Undelivered as failure:
+            return [Outcome(row.position, failure.status) for row in batch.rows]
+        except BatchRefused as refusal:
+            if len(batch.rows) > 1:
+                first, second = batch.halves()
+                return [*await self._outcomes(first), *await self._outcomes(second)]
+            self._count_refusal(refusal)
+            return [Outcome(batch.rows[0].position, "rejected", refusal.code, refusal.message)]
+        self._refused_in_a_row = 0
+        return outcomes
+
+    def _count_refusal(self, refusal: BatchRefused) -> None:
+        self._refused_in_a_row += 1
+        if self._refused_in_a_row >= ALL_REFUSED:
+            self._transport.stop(f"refuses every row: {refusal.code}")
+
+    def _final(self, row: Row, answers: Mapping[int, Outcome]) -> Outcome:
+        answer = answers.get(row.position, Outcome(row.position, "in_doubt"))
+        if answer.status == "unsent" and self._journal.is_resumed:
+            # The delivery that was killed may have sent it.
+            return Outcome(row.position, "in_doubt")
+        return replace(answer, message=scrubbed(answer.message, row.fields))

@@ -1,0 +1,87 @@
+"""The journal of one delivery: an append-only file that survives a kill at any point."""
+
+import json
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from orchestration.destinations.protocol import Outcome
+
+GROUP_LINES = 16
+GROUP_SECONDS = 1.0
+
+
+class Journal:
+    """One JSON line per batch answered for, on disk at the latest a group later.
+
+    Rows that a line does not mention were sent, so that success costs a line per batch. A line:
+    `{batch, requests, rejected: [{position, code, message}], in_doubt: [position], unsent: […]}`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.is_resumed = path.exists()
+        self.answered = _answered(path)
+        self._file = path.open("ab")
+        self._pending: list[str] = []
+        self._written_at = time.monotonic()
+        if not self.is_resumed:
+            sync_to_disk(path.parent)
+
+    def __enter__(self) -> "Journal":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._flush()
+        self._file.close()
+
+    def record(self, batch: int, requests: int, outcomes: Sequence[Outcome]) -> None:
+        """Answers for one batch; a batch number below zero is work that belongs to none."""
+        line = {
+            "batch": batch,
+            "requests": requests,
+            "rejected": [
+                {"position": row.position, "code": row.code, "message": row.message}
+                for row in outcomes
+                if row.status == "rejected"
+            ],
+            "in_doubt": [row.position for row in outcomes if row.status == "in_doubt"],
+            "unsent": [row.position for row in outcomes if row.status == "unsent"],
+        }
+        self._pending.append(json.dumps(line) + "\n")
+        waited = time.monotonic() - self._written_at
+        if len(self._pending) >= GROUP_LINES or waited >= GROUP_SECONDS:
+            self._flush()
+
+    def _flush(self) -> None:
+        self._file.write("".join(self._pending).encode())
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._pending.clear()
+        self._written_at = time.monotonic()
+
+
+def sync_to_disk(path: Path) -> None:
+    """Waits until a file, or a folder's list of files, is on disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _answered(path: Path) -> set[int]:
+    if not path.exists():
+        return set()
+    content = path.read_bytes()
+    whole = content[: content.rfind(b"\n") + 1]
+    if len(whole) < len(content):
+        # A line torn by a crash: cut off, or the next line would continue it.
+        os.truncate(path, len(whole))
+    return {json.loads(line)["batch"] for line in whole.splitlines()}

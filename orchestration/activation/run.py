@@ -1,0 +1,159 @@
+"""One run of a sync: planned, delivered, settled; and after a crash, first finished."""
+
+import fcntl
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, fields
+from pathlib import Path
+
+from orchestration.activation.declaration import Sync
+from orchestration.activation.deliver import Delivery, deliver
+from orchestration.activation.journal import sync_to_disk
+from orchestration.activation.ledger import ledger, published_at, statement, unchanged_ledger
+from orchestration.activation.plan import NotPlanned, attach, plan, spool
+from orchestration.activation.receipt import Plan, Receipt
+from orchestration.activation.settle import settle
+from orchestration.destinations import build
+from orchestration.destinations.protocol import Destination, HttpDestination
+from orchestration.warehouse import Home
+
+
+def sync(sync: Sync, home: Home, environment: Mapping[str, str] = os.environ) -> Receipt:
+    """Brings the destination to what the publication says, as far as it can be reached.
+
+    What the vendor does wrong is in the receipt; only errors of this program are raised.
+    """
+    with _alone(home.spool / sync.name) as is_alone:
+        run = _Run(sync, home, build(sync, home, environment))
+        if not is_alone:
+            return run.recorded(run.skipped("another run of this sync is under way"))
+        run.recover()
+        if run.destination is None:
+            return run.recorded(run.skipped("no credentials"))
+        try:
+            run_id, planned = run.plan()
+        except NotPlanned as obstacle:
+            return run.recorded(obstacle.plan)
+        run.finish(run_id, planned.to_send > 0)
+        return run.receipt(run_id)
+
+
+def plan_only(sync: Sync, home: Home) -> Plan:
+    """What a run would send now. Changes no file."""
+    with unchanged_ledger(home) as connection:
+        try:
+            return plan(connection, sync, attach(connection, sync, home))
+        except NotPlanned as obstacle:
+            return obstacle.plan
+
+
+class _Run:
+    """A sync at work in its folder of the spool."""
+
+    def __init__(self, sync: Sync, home: Home, destination: Destination | None) -> None:
+        self.sync = sync
+        self.home = home
+        self.destination = destination
+        self.folder = home.spool / sync.name
+
+    def recover(self) -> None:
+        """Finishes the runs that a crash interrupted, and clears what they left behind.
+
+        Such a run is only delivered further while nothing that it was planned from has changed:
+        otherwise what it has not journalled is in doubt, and the next plan decides anew.
+        """
+        with ledger(self.home) as connection:
+            unsettled = connection.execute(statement("unsettled"), {"sync": self.sync.name})
+            run_ids = [run_id for (run_id,) in unsettled.fetchall()]
+        for run_id in run_ids:
+            self.finish(run_id, self._is_still_due(run_id))
+        for left in self.folder.glob("*.*"):
+            left.unlink()
+
+    def plan(self) -> tuple[str, Plan]:
+        """Commits a plan whose spool is on disk; raises NotPlanned and leaves no trace if not."""
+        basis = self._basis()
+        with ledger(self.home) as connection:
+            columns = attach(connection, self.sync, self.home)
+            connection.execute("begin")
+            planned = plan(connection, self.sync, columns)
+            (run_id,) = connection.execute("select cast(uuidv7() as varchar)").fetchall()[0]
+            if planned.to_send:
+                options = getattr(self.destination, "options", None)
+                spool(connection, self.sync, self._file(run_id, "spool"), options)
+                self._file(run_id, "basis").write_text(basis)
+                for kind in ("spool", "basis"):
+                    sync_to_disk(self._file(run_id, kind))
+                sync_to_disk(self.folder)
+            connection.execute("set variable run_id = $run_id", {"run_id": run_id})
+            connection.execute(statement("commit"))
+            connection.execute(statement("record"), self._record(run_id, planned))
+            connection.execute("commit")
+        return run_id, planned
+
+    def finish(self, run_id: str, is_due: bool) -> None:
+        """Delivers a planned run, if there is something due to deliver, and settles it."""
+        reason = None
+        journal = self._file(run_id, "journal")
+        if is_due and self.destination is not None:
+            with unchanged_ledger(self.home) as connection:
+                types = attach(connection, self.sync, self.home).types
+            due = Delivery(run_id, self._file(run_id, "spool"), journal, types, self.sync.limits)
+            reason = deliver(self.destination, due)
+        settle(self.home, run_id, journal, reason)
+        for kind in ("spool", "basis", "journal"):
+            self._file(run_id, kind).unlink(missing_ok=True)
+
+    def skipped(self, reason: str) -> Plan:
+        """A run that is not attempted."""
+        return Plan(sync=self.sync.name, status="skipped", reason=reason)
+
+    def recorded(self, planned: Plan) -> Receipt:
+        """Records a run that sends nothing."""
+        with ledger(self.home) as connection:
+            (run_id,) = connection.execute("select cast(uuidv7() as varchar)").fetchall()[0]
+            connection.execute(statement("record"), self._record(run_id, planned))
+        return self.receipt(run_id)
+
+    def receipt(self, run_id: str) -> Receipt:
+        """The run as the ledger has it."""
+        with ledger(self.home) as connection:
+            cursor = connection.execute(statement("receipt"), {"run_id": run_id})
+            names = [column[0] for column in cursor.description or ()]
+            row = dict(zip(names, cursor.fetchall()[0], strict=True))
+        wanted = {field.name for field in fields(Receipt)}
+        return Receipt(**{name: value for name, value in row.items() if name in wanted})
+
+    def _record(self, run_id: str, planned: Plan) -> dict[str, object]:
+        counts = asdict(planned)
+        del counts["known"]
+        return {
+            **counts,
+            "run_id": run_id,
+            "destination": self.sync.destination,
+            "published_at": published_at(self.home),
+        }
+
+    def _is_still_due(self, run_id: str) -> bool:
+        basis = self._file(run_id, "basis")
+        return basis.exists() and basis.read_text() == self._basis()
+
+    def _basis(self) -> str:
+        return f"{published_at(self.home)} {self.sync.model_dump_json()}"
+
+    def _file(self, run_id: str, kind: str) -> Path:
+        return self.folder / f"{run_id}.{kind}"
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[bool]:
+    """Whether this is the only run of the sync; the system frees the lock even after a kill."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True

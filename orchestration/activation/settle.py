@@ -1,0 +1,18 @@
+"""Settles a run: one short transaction folds the journal into the ledger."""
+
+from pathlib import Path
+
+from orchestration.activation.ledger import ledger, statement
+from orchestration.warehouse import Home
+
+
+def settle(home: Home, run_id: str, journal: Path, reason: str | None) -> None:
+    """Gives every planned row its outcome: sent, rejected, unsent, or without an answer in doubt."""
+    journal.touch()
+    with ledger(home) as connection:
+        values = {"run_id": run_id, "journal": str(journal), "reason": reason}
+        for name, value in values.items():
+            connection.execute(f"set variable {name} = $value", {"value": value})
+        connection.execute("begin")
+        connection.execute(statement("settle"))
+        connection.execute("commit")

@@ -1,0 +1,149 @@
+-- Folds the journal of one delivery into the ledger. What the journal does not answer for is in doubt.
+create or replace temp table journal as
+select *
+from read_json(
+    getvariable('journal'),
+    format = 'newline_delimited',
+    ignore_errors = true,
+    columns = {
+        batch: 'integer',
+        requests: 'bigint',
+        rejected: 'struct(position integer, code varchar, message varchar)[]',
+        in_doubt: 'integer[]',
+        unsent: 'integer[]'
+    }
+)
+-- A line torn by a crash.
+where batch is not null and unsent is not null;
+
+create or replace temp table outcomes as
+with refusals as (
+    select
+        batch,
+        unnest(rejected, recursive := true),
+    from journal
+)
+
+select
+    outbox.*,
+    case
+        when journal.batch is null then 'in_doubt'
+        when refusals.position is not null then 'rejected'
+        when list_contains(journal.in_doubt, outbox.position) then 'in_doubt'
+        when list_contains(journal.unsent, outbox.position) then 'unsent'
+        else 'sent'
+    end as outcome,
+    refusals.code,
+    refusals.message,
+from activation.sync_outbox as outbox
+left join journal on outbox.batch = journal.batch
+left join refusals
+    on
+        outbox.batch = refusals.batch
+        and outbox.position = refusals.position
+where outbox.run_id = getvariable('run_id');
+
+delete from activation.sync_state
+using outcomes
+where
+    sync_state.sync = outcomes.sync
+    and sync_state.match_value = outcomes.match_value
+    and outcomes.outcome in ('sent', 'in_doubt');
+
+insert into activation.sync_state by name
+select
+    sync,
+    match_value,
+    customer_id,
+    case when outcome = 'sent' then fields_hash end as fields_hash,
+from outcomes
+where outcome = 'in_doubt' or (outcome = 'sent' and operation <> 'removed');
+
+insert into activation.sync_changes by name
+select
+    run_id,
+    sync,
+    customer_id,
+    operation,
+    fields_hash,
+    cast(now() as timestamp) as sent_at,
+from outcomes
+where outcome = 'sent';
+
+update activation.sync_rejections
+set is_open = false
+from outcomes
+where
+    sync_rejections.sync = outcomes.sync
+    and sync_rejections.is_open
+    and sync_rejections.customer_id = outcomes.customer_id
+    and (sync_rejections.operation = 'removed') = (outcomes.operation = 'removed')
+    and outcomes.outcome = 'sent';
+
+-- Tried again after 2, 4, 8 and 16 runs; from the fifth refusal on only once its content changes.
+merge into activation.sync_rejections as refused
+using (
+    select
+        sync,
+        customer_id,
+        operation = 'removed' as is_removal,
+        any_value(operation) as operation,
+        any_value(code) as code,
+        any_value(message) as message,
+        any_value(fields_hash) as fields_hash,
+    from outcomes
+    where outcome = 'rejected'
+    group by sync, customer_id, is_removal
+) as answer
+    on
+        refused.sync = answer.sync
+        and refused.is_open
+        and refused.customer_id = answer.customer_id
+        and (refused.operation = 'removed') = answer.is_removal
+when matched then update set
+    run_id = getvariable('run_id'),
+    operation = answer.operation,
+    code = answer.code,
+    message = answer.message,
+    attempts = case
+        when refused.fields_hash is not distinct from answer.fields_hash
+            then refused.attempts + 1
+        else 1
+    end,
+    retry_in_runs = case
+        when refused.fields_hash is distinct from answer.fields_hash then 2
+        when refused.attempts < 4 then cast(2 ** (refused.attempts + 1) as integer)
+    end,
+    fields_hash = answer.fields_hash,
+    rejected_at = cast(now() as timestamp)
+when not matched then insert (
+    run_id, sync, customer_id, operation, code, message,
+    attempts, retry_in_runs, fields_hash, rejected_at, is_open
+) values (
+    getvariable('run_id'), answer.sync, answer.customer_id, answer.operation, answer.code,
+    answer.message, 1, 2, answer.fields_hash, cast(now() as timestamp), true
+);
+
+update activation.sync_runs
+set
+    status = case when result.in_doubt + result.unsent = 0 then 'settled' else 'partial' end,
+    reason = getvariable('reason'),
+    settled_at = cast(now() as timestamp),
+    sent = result.sent,
+    rejected = sync_runs.rejected + result.rejected,
+    in_doubt = result.in_doubt,
+    unsent = result.unsent,
+    requests = result.requests
+from (
+    select
+        count(*) filter (where outcome = 'sent') as sent,
+        count(*) filter (where outcome = 'rejected') as rejected,
+        count(*) filter (where outcome = 'in_doubt') as in_doubt,
+        count(*) filter (where outcome = 'unsent') as unsent,
+        (select coalesce(sum(journal.requests), 0) from journal) as requests,
+    from outcomes
+) as result
+where sync_runs.run_id = getvariable('run_id');
+
+delete from activation.sync_outbox
+where run_id = getvariable('run_id');

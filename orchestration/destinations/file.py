@@ -1,0 +1,35 @@
+"""A folder: one file that is the complete audience, replaced at once whenever it changes."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from orchestration.activation.declaration import Sync
+from orchestration.activation.journal import sync_to_disk
+from orchestration.warehouse import Home
+
+OPTIONS = {"parquet": "format parquet, compression zstd", "csv": "format csv, header true"}
+
+
+def build(sync: Sync, home: Home, environment: Mapping[str, str]) -> "File":
+    """`path` is taken from KITH_HOME unless it is absolute; the file is called like the sync."""
+    folder = home.root / (sync.path or "")
+    file_format = sync.format or "parquet"
+    return File(folder / f"{sync.name}.{file_format}", OPTIONS[file_format])
+
+
+class File:
+    """Readers see the last complete audience or the next one, never a part."""
+
+    def __init__(self, target: Path, options: str) -> None:
+        self.target = target
+        self.options = options
+
+    def publish(self, spool: Path) -> None:
+        """Copies beside the target, then renames over it; the spool can be on another disk."""
+        self.target.parent.mkdir(parents=True, exist_ok=True)
+        arriving = self.target.with_name(f".{self.target.name}.part")
+        shutil.copyfile(spool, arriving)
+        sync_to_disk(arriving)
+        arriving.replace(self.target)
+        sync_to_disk(self.target.parent)

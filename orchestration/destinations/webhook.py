@@ -1,0 +1,74 @@
+"""A company's own endpoint: signed batches of JSON, with a key that makes a repeat harmless."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Generator, Mapping
+
+import httpx
+
+from orchestration.activation.declaration import Sync
+from orchestration.destinations.protocol import Batch, BatchRefused, Exchange, Outcome, Row
+from orchestration.warehouse import Home
+
+
+def build(sync: Sync, home: Home, environment: Mapping[str, str]) -> "Webhook | None":
+    """Needs WEBHOOK_URL and WEBHOOK_SECRET."""
+    url, secret = environment.get("WEBHOOK_URL"), environment.get("WEBHOOK_SECRET")
+    return Webhook(url, secret, sync.name) if url and secret else None
+
+
+class Webhook:
+    """Posts `{"sync": name, "rows": [{"operation", "id", "fields"}]}`; a removal has no fields.
+
+    `X-Kith-Signature` is `sha256=` and the HMAC of the body. A 2xx takes the whole batch, unless
+    its JSON body lists `{"errors": [{"id", "code", "message"}]}`.
+    """
+
+    def __init__(self, url: str, secret: str, sync: str) -> None:
+        self._url = url
+        self._secret = secret.encode()
+        self._sync = sync
+
+    def prepare(self, types: Mapping[str, str]) -> Exchange:
+        """Nothing to prepare."""
+        yield from ()
+
+    def deliver(self, batch: Batch) -> Generator[httpx.Request, httpx.Response, list[Outcome]]:
+        """One request per batch; `Idempotency-Key` is the run and the batch."""
+        rows = ",".join(_rendered(row) for row in batch.rows)
+        body = f'{{"sync":{json.dumps(self._sync)},"rows":[{rows}]}}'.encode()
+        signature = hmac.new(self._secret, body, hashlib.sha256).hexdigest()
+        headers = {
+            "Content-Type": "application/json",
+            "Idempotency-Key": batch.key,
+            "X-Kith-Signature": f"sha256={signature}",
+        }
+        response = yield httpx.Request("POST", self._url, content=body, headers=headers)
+        if not response.is_success:
+            raise BatchRefused(str(response.status_code), response.text)
+        errors = _errors(response)
+        return [_outcome(row, errors.get(row.match)) for row in batch.rows]
+
+
+def _rendered(row: Row) -> str:
+    fields = f',"fields":{row.fields}' if row.fields else ""
+    return f'{{"operation":"{row.operation}","id":{json.dumps(row.match)}{fields}}}'
+
+
+def _errors(response: httpx.Response) -> dict[str, dict[str, object]]:
+    try:
+        content = response.json()
+    except ValueError:
+        return {}
+    errors = content.get("errors") if isinstance(content, dict) else None
+    if not isinstance(errors, list):
+        return {}
+    return {str(error.get("id")): error for error in errors if isinstance(error, dict)}
+
+
+def _outcome(row: Row, error: dict[str, object] | None) -> Outcome:
+    if error is None:
+        return Outcome(row.position, "sent")
+    code, message = str(error.get("code", "rejected")), str(error.get("message", ""))
+    return Outcome(row.position, "rejected", code, message)

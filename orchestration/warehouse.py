@@ -1,0 +1,112 @@
+"""Where everything lies: the four files of `KITH_HOME`, the dbt project, its manifest."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Home:
+    """The directory that holds all data of one installation; everything else is code."""
+
+    root: Path
+
+    @classmethod
+    def from_environment(cls) -> "Home":
+        """`KITH_HOME`, by default `var` in the project; always absolute."""
+        return cls(Path(os.environ.get("KITH_HOME") or PROJECT / "var").resolve())
+
+    @property
+    def landing(self) -> Path:
+        """Files as they arrived, immutable once renamed into place."""
+        return self.root / "landing"
+
+    @property
+    def warehouse(self) -> Path:
+        """Loads and dbt write it; nothing outside a run opens it."""
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def serving(self) -> Path:
+        """The last complete, tested publication: what BI, syncs and `kith` read."""
+        return self.root / "serving.duckdb"
+
+    @property
+    def activation(self) -> Path:
+        """The ledger of what was sent where."""
+        return self.root / "activation.duckdb"
+
+    @property
+    def spool(self) -> Path:
+        """Rendered request bodies and delivery journals of syncs under way."""
+        return self.root / "spool"
+
+    @property
+    def dlt(self) -> Path:
+        """Working state of the API loads."""
+        return self.root / "dlt"
+
+    @property
+    def dagster(self) -> Path:
+        """Dagster's own run storage."""
+        return self.root / "dagster"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """dbt's compiled description of the project, the one list of what exists."""
+
+    path: Path = PROJECT / "target" / "manifest.json"
+
+    @cached_property
+    def content(self) -> dict[str, Any]:
+        """The whole manifest; raises FileNotFoundError with the remedy if dbt never parsed."""
+        if not self.path.exists():
+            raise FileNotFoundError(f"{self.path} is missing: run `make setup` (or `dbt parse`).")
+        manifest: dict[str, Any] = json.loads(self.path.read_text())
+        return manifest
+
+    def sources(self) -> Iterator[dict[str, Any]]:
+        """Source tables that declare how they are collected (`config.meta.collect`)."""
+        for source in self.content["sources"].values():
+            if source["config"]["meta"].get("collect"):
+                yield source
+
+    def exposures(self) -> Iterator[dict[str, Any]]:
+        """Exposures that declare where they are sent (`config.meta.sync`)."""
+        for exposure in self.content["exposures"].values():
+            if exposure["config"]["meta"].get("sync"):
+                yield exposure
+
+    def doorways(self) -> Iterator[dict[str, Any]]:
+        """The public models: what one room shows to the others and to BI."""
+        for node in self.content["nodes"].values():
+            if node["resource_type"] == "model" and node["config"]["access"] == "public":
+                yield node
+
+
+@contextmanager
+def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB connection in UTC within the memory limit, closed at the end of the block."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    settings = {
+        "threads": int(os.environ.get("KITH_THREADS", "2")),
+        "memory_limit": os.environ.get("KITH_MEMORY", "4GB"),
+        "temp_directory": str(path.parent / "tmp"),
+        "preserve_insertion_order": False,
+    }
+    connection = duckdb.connect(str(path), read_only=read_only, config=settings)
+    try:
+        connection.execute("set TimeZone = 'UTC'")
+        yield connection
+    finally:
+        connection.close()

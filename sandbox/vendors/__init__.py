@@ -1,0 +1,1 @@
+"""Stateful emulators of the vendors: their paths, limits, refusals and errors, on loopback."""

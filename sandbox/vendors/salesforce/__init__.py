@@ -1,0 +1,1 @@
+"""Salesforce's REST API: OAuth, SOQL queries, sObject Collections, describe."""
