@@ -1,15 +1,21 @@
-{# What an incremental model has seen: the newest batch there was when it was last built. Kept in
-   `runs.watermarks`, written in the transaction that builds the model, so a killed run repeats itself. #}
+{# What an incremental model has seen: the newest batch there was when it was last built. Kept beside
+   the model and written in the transaction that builds it, so a killed run repeats itself. #}
+
+{% macro watermarks() -%}
+    {{ this.database }}.runs.watermarks
+{%- endmacro %}
 
 {% macro create_watermarks() %}
-    create schema if not exists runs;
-    create table if not exists runs.watermarks (model varchar, batch_id bigint);
+    {% for database in (target.database, generate_database_name('doorways')) | map('trim') | unique %}
+    create schema if not exists {{ database }}.runs;
+    create table if not exists {{ database }}.runs.watermarks (model varchar, batch_id bigint);
+    {% endfor %}
 {% endmacro %}
 
 {% macro advance_watermark() %}
     {% if model.config.materialized in ('incremental', 'components') %}
-    delete from runs.watermarks where model = '{{ model.name }}';
-    insert into runs.watermarks
+    delete from {{ watermarks() }} where model = '{{ model.name }}';
+    insert into {{ watermarks() }}
     select '{{ model.name }}', {{ current_batch() }};
     {% endif %}
 {% endmacro %}
@@ -21,6 +27,6 @@
 
 {% macro watermark() -%}
     {%- if is_incremental() -%}
-    (select coalesce(max(batch_id), 0) from runs.watermarks where model = '{{ model.name }}')
+    (select coalesce(max(batch_id), 0) from {{ watermarks() }} where model = '{{ model.name }}')
     {%- else -%} 0 {%- endif -%}
 {%- endmacro %}

@@ -36,6 +36,11 @@ class Home:
         return self.root / "warehouse.duckdb"
 
     @property
+    def doorways(self) -> Path:
+        """The doorways as dbt builds them; `serving` is a copy of this file."""
+        return self.root / "doorways.duckdb"
+
+    @property
     def serving(self) -> Path:
         """The last complete, tested publication: what BI, syncs and `kith` read."""
         return self.root / "serving.duckdb"

@@ -1,5 +1,8 @@
 -- What changed in a profile and when it was noticed. One row per customer, field and change.
-{{ config(materialized='incremental', incremental_strategy='append', full_refresh=false) }}
+{{ config(
+    materialized='incremental', incremental_strategy='append', full_refresh=false,
+    on_schema_change='append_new_columns'
+) }}
 
 with
 

@@ -1,5 +1,8 @@
 -- Customer ids that merged into another or split off one. One row per old id, new id and batch.
-{{ config(materialized='incremental', incremental_strategy='append', full_refresh=false) }}
+{{ config(
+    materialized='incremental', incremental_strategy='append', full_refresh=false,
+    on_schema_change='append_new_columns'
+) }}
 
 with
 

@@ -48,6 +48,7 @@ class Sync(Declared):
     name: str = Field(description="the exposure's name")
     file: str = Field(description="where it is declared")
     owner: str = Field(description="owner.email of the exposure")
+    description: str = Field(default="", description="of the exposure")
     room: str = Field(description="schema of the model")
 
     destination: str = Field(description="a module of orchestration/destinations")

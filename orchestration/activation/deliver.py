@@ -37,7 +37,7 @@ class Delivery:
     limits: Limits
 
 
-def deliver(destination: Destination, delivery: Delivery) -> str | None:
+def deliver(destination: Destination, delivery: Delivery) -> str:
     """Sends the batches that the journal does not answer for; returns why it stopped early, if so.
 
     A vendor's failure is an outcome in the journal, never an exception.
@@ -49,7 +49,7 @@ def deliver(destination: Destination, delivery: Delivery) -> str | None:
         if not journal.answered:
             destination.publish(delivery.spool)
             journal.record(0, 0, ())
-    return None
+    return ""
 
 
 class _Courier:
@@ -63,7 +63,7 @@ class _Courier:
         self._refused_in_a_row = 0
         self._recorded_requests = 0
 
-    async def deliver(self) -> str | None:
+    async def deliver(self) -> str:
         connections = httpx.Limits(max_connections=self._limits.concurrency)
         timeout = httpx.Timeout(self._limits.timeout_seconds)
         async with httpx.AsyncClient(limits=connections, timeout=timeout) as client:
@@ -73,7 +73,7 @@ class _Courier:
             async with asyncio.TaskGroup() as workers:
                 for _ in range(self._limits.concurrency):
                     workers.create_task(self._work(queue))
-            return self._transport.failure if self._is_partial else None
+            return self._transport.failure
 
     def _batches(self) -> Iterator[Numbered]:
         with self._delivery.spool.open() as lines:
@@ -88,7 +88,7 @@ class _Courier:
         try:
             await self._transport.drive(self._destination.prepare(self._delivery.types))
         except Undelivered:
-            self._transport.stop("could not be made ready")
+            self._transport.stop(self._transport.failure)
         except BatchRefused as refusal:
             self._transport.stop(f"could not be made ready: {refusal.code}")
         self._record(PREPARATION, ())

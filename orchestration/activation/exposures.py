@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from orchestration.activation.declaration import Declared, Sync
+from orchestration.activation.declaration import Sync
 from orchestration.warehouse import Manifest
 
 
@@ -14,7 +14,7 @@ class DeclarationError(ValueError):
     """An exposure that cannot be a sync; the text names its file, its fields and the remedy."""
 
 
-INJECTED = {"name", "file", "owner", "room"}
+INJECTED = {"name", "file", "owner", "description", "room"}
 
 
 def syncs(manifest: Manifest) -> Iterator[Sync]:
@@ -33,6 +33,7 @@ def _sync(exposure: dict[str, Any], manifest: Manifest) -> Sync:
             name=exposure["name"],
             file=exposure["original_file_path"],
             owner=exposure["owner"]["email"],
+            description=exposure["description"],
             room=_room(exposure, declared.get("model"), manifest, where),
             **declared,
         )
@@ -53,18 +54,20 @@ def _room(exposure: dict[str, Any], model: object, manifest: Manifest, where: st
 
 def _complaint(detail: ErrorDetails) -> str:
     path = [str(part) for part in detail["loc"]]
+    where = ".".join(["config.meta.sync", *path])
+    return f"{where}: {detail['msg'].removeprefix('Value error, ')}{_remedy(path)}"
+
+
+def _remedy(path: list[str]) -> str:
+    """What the declared field at `path` should be, or which fields there are beside it."""
     owner: type[BaseModel] = Sync
-    expected = ""
-    for part in path:
-        field = owner.model_fields.get(part)
+    remedy = ""
+    for name in path:
+        field = owner.model_fields.get(name)
         if field is None:
-            expected = f"; known here are {', '.join(sorted(set(owner.model_fields) - INJECTED))}"
+            return f"; there is {', '.join(sorted(set(owner.model_fields) - INJECTED))}"
+        remedy = f"; it should be {field.description}" if field.description else ""
+        if not (isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)):
             break
-        expected = f"; it should be {field.description}" if field.description else ""
-        annotation = field.annotation
-        owner = (
-            annotation
-            if isinstance(annotation, type) and issubclass(annotation, BaseModel)
-            else Declared
-        )
-    return f"config.meta.sync.{'.'.join(path)}: {detail['msg']}{expected}".replace(".:", ":")
+        owner = field.annotation
+    return remedy

@@ -1,9 +1,8 @@
 """The ledger's file: opened for moments, waited for when another run has it."""
 
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,7 +22,9 @@ def statement(name: str) -> str:
 @contextmanager
 def ledger(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     """The ledger for writing, its tables in place; waits a minute for others to let go of it."""
-    with _once_free(home.activation, read_only=False) as connection:
+    with _workspace(home) as connection:
+        _attach_once_free(connection, f"attach '{_path(home)}' as ledger")
+        connection.execute("use ledger")
         connection.execute(statement("ledger"))
         yield connection
 
@@ -31,13 +32,15 @@ def ledger(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
 @contextmanager
 def unchanged_ledger(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     """The ledger for reading, an empty one if nothing was ever sent; no file changes."""
-    if home.activation.exists():
-        with _once_free(home.activation, read_only=True) as connection:
-            yield connection
-        return
-    with tempfile.TemporaryDirectory() as folder, connect(Path(folder) / "none.duckdb") as empty:
-        empty.execute(statement("ledger"))
-        yield empty
+    with _workspace(home) as connection:
+        if home.activation.exists():
+            _attach_once_free(connection, f"attach '{_path(home)}' as ledger (read_only)")
+            connection.execute("use ledger")
+        else:
+            connection.execute("attach ':memory:' as ledger")
+            connection.execute("use ledger")
+            connection.execute(statement("ledger"))
+        yield connection
 
 
 def published_at(home: Home) -> datetime | None:
@@ -48,15 +51,30 @@ def published_at(home: Home) -> datetime | None:
 
 
 @contextmanager
-def _once_free(path: Path, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    with ExitStack() as stack:
-        while True:
-            try:
-                connection = stack.enter_context(connect(path, read_only=read_only))
-                break
-            except (duckdb.IOException, duckdb.ConnectionException):
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.05)
+def _workspace(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    # The ledger is attached by a name of its own: a file called activation.duckdb would otherwise
+    # be a catalog that shares its name with the schema in it.
+    with connect(Path(":memory:")) as connection:
+        connection.execute(f"set temp_directory = '{_escaped(home.root / 'tmp')}'")
         yield connection
+
+
+def _attach_once_free(connection: duckdb.DuckDBPyConnection, attachment: str) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            connection.execute(attachment)
+            return
+        except duckdb.IOException:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
+def _path(home: Home) -> str:
+    home.root.mkdir(parents=True, exist_ok=True)
+    return _escaped(home.activation)
+
+
+def _escaped(path: Path) -> str:
+    return str(path).replace("'", "''")

@@ -83,7 +83,7 @@ def plan(connection: duckdb.DuckDBPyConnection, sync: Sync, columns: Columns) ->
         words = f"{offenders} values of {sync.key} do not name exactly one row, e.g. {sample}"
         raise _refused(sync, f"{words}; make {sync.room}.{sync.model} unique by it")
     connection.execute(statement("diff"))
-    planned = Plan(sync=sync.name, **_row(connection, statement("counts")))
+    planned = Plan(sync=sync.name, status="planned", **_row(connection, statement("counts")))
     if reason := _guarded(sync, planned):
         raise NotPlanned(replace(planned, status="held", reason=reason))
     return planned

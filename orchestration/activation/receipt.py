@@ -1,21 +1,20 @@
 """What a run of a sync reports: counts and reasons, never a person."""
 
 from dataclasses import asdict, dataclass
-from typing import Any
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What a run would send, in rows. `audience` is everybody the sync is about.
+class Counts:
+    """Rows of one run. `audience` is everybody the sync is about.
 
-    Of them `withheld` have not said yes, `rejected` cannot be told apart at the destination,
-    `waiting` were refused before and are not due, and `unchanged` are there already as they are.
-    `known` is what the destination holds because of us. `reason` says why nothing may be sent:
-    status `held` by a guard, `refused` for what is missing or wrong, else `planned`.
+    Of them `withheld` have not said yes, `unchanged` are at the destination as they are, and
+    `waiting` were refused before and are not due; `added`, `changed` and `removed` travel.
+    `rejected` cannot be told apart at the destination or, once delivered, were refused by it.
+    `reason` says why a run sends nothing or left something over.
     """
 
     sync: str
-    status: str = "planned"
+    status: str
     reason: str | None = None
     audience: int = 0
     withheld: int = 0
@@ -25,7 +24,6 @@ class Plan:
     changed: int = 0
     removed: int = 0
     rejected: int = 0
-    known: int = 0
 
     @property
     def to_send(self) -> int:
@@ -34,11 +32,21 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Receipt(Plan):
+class Plan(Counts):
+    """What a run would send. `known` is what the destination holds because of us.
+
+    status: `planned`; `held` by a guard; `refused` for what is missing or wrong; `skipped`.
+    """
+
+    known: int = 0
+
+
+@dataclass(frozen=True)
+class Receipt(Counts):
     """What a run did: a row of `activation.sync_runs`.
 
-    status: `settled`, `partial` (rows in doubt or unsent; the next run takes care of them),
-    `held`, `refused` or `skipped` (`reason` says why).
+    status: `settled`; `partial` if rows are in doubt or unsent, which the next run takes care of;
+    `held`, `refused` or `skipped`.
     """
 
     run_id: str = ""
@@ -50,9 +58,9 @@ class Receipt(Plan):
 
     @property
     def is_delivered(self) -> bool:
-        """Nothing is in doubt or unsent, and nothing stood in the way. Skipping is no failure."""
+        """Nothing is in doubt or unsent, and nothing stood in the way; skipping is no failure."""
         return self.status in ("settled", "skipped")
 
-    def counts(self) -> dict[str, Any]:
-        """Every figure and word of the receipt, for metadata."""
+    def metadata(self) -> dict[str, str | int]:
+        """Every figure and word of the receipt."""
         return {name: value for name, value in asdict(self).items() if value is not None}

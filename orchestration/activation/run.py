@@ -15,7 +15,7 @@ from orchestration.activation.plan import NotPlanned, attach, plan, spool
 from orchestration.activation.receipt import Plan, Receipt
 from orchestration.activation.settle import settle
 from orchestration.destinations import build
-from orchestration.destinations.protocol import Destination, HttpDestination
+from orchestration.destinations.protocol import Destination
 from orchestration.warehouse import Home
 
 
@@ -94,7 +94,7 @@ class _Run:
 
     def finish(self, run_id: str, is_due: bool) -> None:
         """Delivers a planned run, if there is something due to deliver, and settles it."""
-        reason = None
+        reason = "interrupted"
         journal = self._file(run_id, "journal")
         if is_due and self.destination is not None:
             with unchanged_ledger(self.home) as connection:

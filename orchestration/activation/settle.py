@@ -6,8 +6,8 @@ from orchestration.activation.ledger import ledger, statement
 from orchestration.warehouse import Home
 
 
-def settle(home: Home, run_id: str, journal: Path, reason: str | None) -> None:
-    """Gives every planned row its outcome: sent, rejected, unsent, or without an answer in doubt."""
+def settle(home: Home, run_id: str, journal: Path, reason: str) -> None:
+    """Gives every planned row its outcome: sent, rejected or unsent, or in doubt if unanswered."""
     journal.touch()
     with ledger(home) as connection:
         values = {"run_id": run_id, "journal": str(journal), "reason": reason}

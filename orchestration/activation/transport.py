@@ -32,7 +32,7 @@ class Transport:
 
     def __init__(self, client: httpx.AsyncClient, limits: Limits) -> None:
         self.stopped = False
-        self.failure: str | None = None
+        self.failure = "left rows unanswered"
         self.requests = 0
         self._client = client
         self._limits = limits
@@ -68,7 +68,7 @@ class Transport:
                 response = await self._client.send(request)
             except httpx.RequestError as error:
                 is_in_doubt |= not isinstance(error, NOT_APPLIED)
-                self.failure = f"unreachable: {type(error).__name__}"
+                self._note(f"unreachable: {type(error).__name__}")
             else:
                 if response.is_success or response.status_code in ANSWERS:
                     self._given_up = 0
@@ -82,9 +82,9 @@ class Transport:
 
     def _note_failure(self, response: httpx.Response, attempt: int) -> None:
         status = response.status_code
-        self.failure = f"answers {status}"
+        self._note(f"answers {status}")
         if status < 500 and status not in (408, 429):
-            self.stop(self.failure)
+            self.stop(f"answers {status}")
             return
         seconds = _retry_after(response)
         if seconds is not None and seconds > LONGEST_PAUSE:
@@ -101,12 +101,16 @@ class Transport:
     def _give_up(self) -> None:
         self._given_up += 1
         if self._given_up >= HOPELESS:
-            self.stop(self.failure or "")
+            self.stop(self.failure)
+
+    def _note(self, failure: str) -> None:
+        if not self.stopped:
+            self.failure = failure
 
 
 def _retry_after(response: httpx.Response) -> float | None:
     """Seconds that the header asks for, as a number or as a date; None without a usable one."""
-    header = response.headers.get("Retry-After")
+    header: str | None = response.headers.get("Retry-After")
     if header is None:
         return None
     try:

@@ -19,10 +19,11 @@ def build(sync: Sync, home: Home, environment: Mapping[str, str]) -> "Webhook | 
 
 
 class Webhook:
-    """Posts `{"sync": name, "rows": [{"operation", "id", "fields"}]}`; a removal has no fields.
+    """Posts `[{"operation", "id", "fields"}, …]`; a removal has no fields.
 
-    `X-Kith-Signature` is `sha256=` and the HMAC of the body. A 2xx takes the whole batch, unless
-    its JSON body lists `{"errors": [{"id", "code", "message"}]}`.
+    `X-Kith-Sync` is the name of the sync, `X-Kith-Signature` is `sha256=` and the HMAC of the
+    body. A 2xx takes the whole batch, unless its JSON body lists what it does not take:
+    `{"errors": [{"id", "code", "message"}]}`.
     """
 
     def __init__(self, url: str, secret: str, sync: str) -> None:
@@ -37,11 +38,12 @@ class Webhook:
     def deliver(self, batch: Batch) -> Generator[httpx.Request, httpx.Response, list[Outcome]]:
         """One request per batch; `Idempotency-Key` is the run and the batch."""
         rows = ",".join(_rendered(row) for row in batch.rows)
-        body = f'{{"sync":{json.dumps(self._sync)},"rows":[{rows}]}}'.encode()
+        body = f"[{rows}]".encode()
         signature = hmac.new(self._secret, body, hashlib.sha256).hexdigest()
         headers = {
             "Content-Type": "application/json",
             "Idempotency-Key": batch.key,
+            "X-Kith-Sync": self._sync,
             "X-Kith-Signature": f"sha256={signature}",
         }
         response = yield httpx.Request("POST", self._url, content=body, headers=headers)

@@ -1,6 +1,6 @@
 -- The identifying fields of every line of the new files: narrow, so five times faster than the
 -- whole message. A malformed line is a row of nulls; blank lines are no rows.
-create or replace temp table event_arrivals as
+insert into event_arrivals
 select
     messageId as message_id,
     coalesce(receivedAt, '') as received_at,

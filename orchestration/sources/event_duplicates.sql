@@ -17,12 +17,19 @@ known as (
 ),
 
 repeated as (
+    select message_id
+    from accepted
+    group by message_id
+    having count(*) > 1
+),
+
+first_copies as (
     select
         message_id,
         min((received_at, path)) as first_copy,
     from accepted
+    where message_id in (select repeated.message_id from repeated)
     group by message_id
-    having count(*) > 1
 )
 
 select distinct
@@ -30,8 +37,12 @@ select distinct
     accepted.received_at,
     accepted.path,
 from accepted
-left join known on accepted.message_id = known.message_id
-left join repeated on accepted.message_id = repeated.message_id
-where
-    known.message_id is not null
-    or (accepted.received_at, accepted.path) != repeated.first_copy;
+semi join known on accepted.message_id = known.message_id
+union
+select
+    accepted.message_id,
+    accepted.received_at,
+    accepted.path,
+from accepted
+inner join first_copies on accepted.message_id = first_copies.message_id
+where (accepted.received_at, accepted.path) != first_copies.first_copy;

@@ -1,7 +1,9 @@
 """Runs the three emulators in one child process on free loopback ports.
 
-with Vendors(world) as vendors:
-    os.environ.update(vendors.environment())
+A caller reaches them through the environment that they offer:
+
+    with Vendors(world) as vendors:
+        os.environ.update(vendors.environment())
 """
 
 import argparse
@@ -133,7 +135,7 @@ def applications(world: Path | None, limits: Limits) -> dict[str, Gate]:
 
 async def serve(gates: dict[str, Gate], parent: int) -> None:
     """Serve until SIGTERM, SIGINT or the death of the parent; prints the addresses when ready."""
-    listeners = {name: socket.create_server(("127.0.0.1", 0)) for name in gates}
+    listeners = {name: listener() for name in gates}
     servers = {name: QuietServer(_config(gate)) for name, gate in gates.items()}
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -141,7 +143,7 @@ async def serve(gates: dict[str, Gate], parent: int) -> None:
     running = [asyncio.ensure_future(servers[n].serve([listeners[n]])) for n in gates]
     while not all(server.started for server in servers.values()):
         await asyncio.sleep(0.01)
-    ports = {name: listener.getsockname()[1] for name, listener in listeners.items()}
+    ports = {name: listening.getsockname()[1] for name, listening in listeners.items()}
     addresses = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
     addresses["WEBHOOK_URL"] += "/hook"
     sys.stdout.write(json.dumps(addresses) + "\n")
@@ -151,6 +153,14 @@ async def serve(gates: dict[str, Gate], parent: int) -> None:
     for server in servers.values():
         server.should_exit = True
     await asyncio.gather(*running)
+
+
+def listener() -> socket.socket:
+    """A socket bound to a free loopback port."""
+    # asyncio turns off Nagle's algorithm, 40 ms a reply, only where the protocol says TCP.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.bind(("127.0.0.1", 0))
+    return listening
 
 
 def _config(gate: Gate) -> uvicorn.Config:

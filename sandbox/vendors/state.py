@@ -125,9 +125,11 @@ def load(path: Path) -> list[Loaded]:
     """The records of one world file, oldest version first; none if the file is not there."""
     if not path.exists():
         return []
-    query = "select record_id, updated_at, is_deleted, record from read_parquet(?) order by 2"
+    columns = "record_id, updated_at, is_deleted, record"
     with duckdb.connect() as connection:
-        rows = connection.execute(query, [str(path)]).fetchall()
+        # Not a bound parameter: with one, duckdb imports pandas, two seconds at every start.
+        world = connection.read_parquet(str(path)).project(columns).order("updated_at")
+        rows = world.fetchall()
     return [
         Loaded(key, datetime.fromisoformat(updated_at), is_deleted, json.loads(record))
         for key, updated_at, is_deleted, record in rows

@@ -12,6 +12,7 @@ create table accounts as
 with habits as (
     select
         *,
+        phone_as_written(web_phone, draw(person_id, 'phone style') % 4) as web_phone_written,
         standing = 'member' as has_account,
         has_account and roll(person_id, 'signed up') < 0.45 as signs_up,
         has_account and roll(person_id, 'buys') < 0.42 as is_buyer,

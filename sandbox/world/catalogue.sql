@@ -1,23 +1,26 @@
 -- What the shop sells and where its visitors come from.
 
-create macro product_name(product)
-    as pick(['Alpine', 'Harbour', 'Meadow', 'Urban', 'Coastal', 'Ember'], product, 'line')
-    || ' '
-    || pick(['Jacket', 'Boots', 'Lamp', 'Novel', 'Backpack', 'Kettle', 'Chair'], product, 'thing')
-    || ' ' || product;
-create macro product_category(product) as pick(
-    ['Outdoor', 'Shoes', 'Home', 'Books', 'Bags', 'Kitchen', 'Furniture'], product, 'thing'
-);
-
--- Log-normal, median about 27 currency units (Box-Muller makes a normal out of two uniforms).
-create macro product_cents(product) as (
-    100 * exp(
-        3.3 + 0.7 * sqrt(-2 * ln(1 - roll(product, 'radius'))) * cos(
-            2 * pi() * roll(product, 'angle')
-        )
-    )
-)::bigint;
 create macro major_units(cents) as (cents / 100)::decimal(18, 2);
+
+create table products as
+select
+    product,
+    'sku_' || product as product_id,
+    pick(['Alpine', 'Harbour', 'Meadow', 'Urban', 'Coastal', 'Ember'], product, 'line')
+    || ' '
+    || pick(['Jacket', 'Boots', 'Lamp', 'Novel', 'Pack', 'Kettle', 'Chair'], product, 'thing')
+    || ' ' || product as product_name,
+    pick(
+        ['Outdoor', 'Shoes', 'Home', 'Books', 'Bags', 'Kitchen', 'Furniture'], product, 'thing'
+    ) as category,
+    -- log-normal, median about 27 currency units (Box-Muller makes a normal of two uniforms)
+    (
+        100 * exp(
+            3.3 + 0.7 * sqrt(-2 * ln(1 - roll(product, 'radius')))
+            * cos(2 * pi() * roll(product, 'angle'))
+        )
+    )::bigint as price_cents,
+from (select range as product from range(501));
 
 -- The few popular products get most of the interest.
 create macro product_seen(session_id, item)

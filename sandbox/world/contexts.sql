@@ -3,44 +3,58 @@
 create macro is_mobile(device_id)
     as device_id % 16 <> 15 and roll(device_id, 'mobile') < 0.35;
 create macro anonymous_id(device_id)
-    as as_uuid(md5(concat_ws('|', 'device', device_id, getvariable('seed'))));
+    as uuid_of('device|' || device_id || '|' || getvariable('seed'));
 
-create macro page_json(kind, product, referrer) as case kind
-    when 'home page' then to_json({
-        'path': '/', 'url': 'https://shop.example/', 'referrer': referrer, 'title': 'Shop',
-    })
-    when 'product page' then to_json({
-        'path': '/products/sku_' || product,
-        'url': 'https://shop.example/products/sku_' || product,
-        'referrer': referrer,
-        'title': product_name(product),
-    })
-    when 'thanks page' then to_json({
-        'path': '/thanks', 'url': 'https://shop.example/thanks', 'referrer': referrer,
-        'title': 'Thank you',
-    })
-    else to_json({
-        'path': '/checkout', 'url': 'https://shop.example/checkout', 'referrer': referrer,
-        'title': 'Checkout',
-    })
+-- The pages of the shop: 0 to 500 show its products, the others come after.
+create table pages as
+with named as (
+    select
+        *,
+        product as page_number,
+        'Product' as page_name,
+        '/products/' || product_id as path,
+        product_name as title,
+    from products
+    union all by name
+    select
+        unnest([1000, 1001, 1002]) as page_number,
+        unnest(['Home', 'Checkout', 'Order confirmation']) as page_name,
+        unnest(['/', '/checkout', '/thanks']) as path,
+        unnest(['Shop', 'Checkout', 'Thank you']) as title,
+)
+
+select
+    page_number,
+    page_name,
+    to_json({
+        'path': path, 'url': 'https://shop.example' || path, 'title': title,
+    })::varchar as page,
+    to_json({
+        'product_id': product_id,
+        'name': product_name,
+        'category': category,
+        'price': major_units(price_cents),
+    })::varchar as product,
+from named;
+
+create macro page_seen(kind, item, thing) as case kind
+    when 'home page' then 1000
+    when 'search' then 1000
+    when 'product page' then product_seen(thing, item)
+    when 'view' then product_seen(thing, item)
+    when 'add' then product_seen(thing, item)
+    when 'thanks page' then 1002
+    else 1001
 end;
 
-create macro product_json(product) as to_json({
-    'product_id': 'sku_' || product,
-    'name': product_name(product),
-    'category': product_category(product),
-    'price': major_units(product_cents(product)),
-});
-
-create macro web_context(locale, timezone, device_id, page) as to_json({
+create macro web_context(locale, timezone, device_id, page) as with_member(to_json({
     'ip': concat_ws('.', 80 + device_id % 100, device_id % 251, device_id // 251 % 251, 7),
     'locale': locale,
     'timezone': timezone,
     'library': {'name': 'analytics.js', 'version': 'next-1.84.3'},
-    'userAgent': 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)'
-    || ' Chrome/' || (120 + device_id % 20) || '.0.0.0 Safari/537.36',
-    'page': page,
-});
+    'userAgent': 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/' || (120 + device_id % 20)
+    || '.0.0.0 Safari/537.36',
+})::varchar, 'page', page);
 
 create macro mobile_context(locale, timezone, device_id) as to_json({
     'ip': concat_ws('.', 80 + device_id % 100, device_id % 251, device_id // 251 % 251, 7),
@@ -59,3 +73,21 @@ create macro mobile_context(locale, timezone, device_id) as to_json({
 create macro server_context(library) as to_json({
     'library': {'name': library, 'version': '2.4.0'},
 });
+
+create macro event_name(kind) as case kind
+    when 'search' then 'Products Searched'
+    when 'view' then 'Product Viewed'
+    when 'add' then 'Product Added'
+    when 'sign_up' then 'Signed Up'
+    when 'checkout' then 'Checkout Started'
+    when 'order' then 'Order Completed'
+    when 'refund' then 'Order Refunded'
+    when 'delivered' then 'Email Delivered'
+    when 'opened' then 'Email Opened'
+    when 'clicked' then 'Email Link Clicked'
+    when 'unsubscribed' then 'Unsubscribed'
+    when 'ticket' then 'Ticket Created'
+    when 'solved' then 'Ticket Solved'
+    when 'call' then 'Call Logged'
+    when 'consent' then 'Consent Preference Updated'
+end;

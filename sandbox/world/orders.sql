@@ -19,17 +19,18 @@ with items as (
 filled as (
     select
         session_id,
-        sum(product_cents(product) * quantity)::bigint as goods_cents,
+        sum(price_cents * quantity)::bigint as goods_cents,
         list(
             {
-                'product_id': 'sku_' || product,
-                'name': product_name(product),
-                'category': product_category(product),
-                'price': major_units(product_cents(product)),
+                'product_id': product_id,
+                'name': product_name,
+                'category': category,
+                'price': major_units(price_cents),
                 'quantity': quantity,
             } order by item
         ) as products,
     from items
+    inner join products using (product)
     group by session_id
 )
 

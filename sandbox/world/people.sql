@@ -56,6 +56,8 @@ select
     split_part(place, '|', 1) as city,
     split_part(place, '|', 2) as postal_code,
     company_id,
+    companies.company_name,
+    companies.domain as company_domain,
     'u_' || lpad(residents.person_id::varchar, 8, '0') as user_id,
     first_letters || '.' || last_letters || residents.person_id || '@' || case
         when roll(residents.person_id, 'writes from work') < 0.6

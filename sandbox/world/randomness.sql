@@ -14,9 +14,7 @@ create macro pick(options, key, question)
 (options, key, part, question)
     as options[1 + (draw(key, part, question) % len(options))::bigint];
 
-create macro as_uuid(digest) as concat_ws(
-    '-', digest[1:8], digest[9:12], digest[13:16], digest[17:20], digest[21:32]
-);
+create macro uuid_of(words) as md5(words)::uuid::varchar;
 
 -- Times within the window and how the two worlds write them.
 create macro window_start() as getvariable('until')::timestamp - to_days(getvariable('days')::int);

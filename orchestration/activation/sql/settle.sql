@@ -127,7 +127,7 @@ when not matched then insert (
 update activation.sync_runs
 set
     status = case when result.in_doubt + result.unsent = 0 then 'settled' else 'partial' end,
-    reason = getvariable('reason'),
+    reason = case when result.in_doubt + result.unsent > 0 then getvariable('reason') end,
     settled_at = cast(now() as timestamp),
     sent = result.sent,
     rejected = sync_runs.rejected + result.rejected,

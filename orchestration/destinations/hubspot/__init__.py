@@ -6,8 +6,15 @@ from typing import Any
 import httpx
 
 from orchestration.activation.declaration import Sync
-from orchestration.destinations.hubspot.answers import content, entries, ids, missing, outcomes
-from orchestration.destinations.hubspot.answers import OTHER_ADDRESSES, refusal
+from orchestration.destinations.hubspot.answers import (
+    OTHER_ADDRESSES,
+    content,
+    entries,
+    ids,
+    missing,
+    outcomes,
+    refusal,
+)
 from orchestration.destinations.hubspot.properties import OURS, definition, values
 from orchestration.destinations.protocol import Batch, Exchange, Outcome
 from orchestration.warehouse import Home

@@ -1,0 +1,52 @@
+"""The one place where the parts are put together; `dg` and the `kith` command load it."""
+
+import os
+
+import dagster as dg
+from dagster_dlt import DagsterDltResource
+
+from orchestration.activate import sync_assets
+from orchestration.collect import collect_assets
+from orchestration.load import load_asset
+from orchestration.sensors import new_files
+from orchestration.serve import SERVING, serve_assets
+from orchestration.transform import dbt_resource, transform_assets
+from orchestration.warehouse import Home, Manifest
+
+home = Home.from_environment()
+home.root.mkdir(parents=True, exist_ok=True)
+# dbt runs in a process of its own and must find the same files, wherever it is started.
+os.environ["KITH_HOME"] = str(home.root)
+
+manifest = Manifest()
+syncs = sync_assets(manifest)
+
+run = dg.define_asset_job(
+    "run",
+    selection=dg.AssetSelection.all(),
+    description="From every source to every destination: collect, load, build, check, serve, sync.",
+)
+
+daily = dg.ScheduleDefinition(
+    name="daily",
+    job=run,
+    cron_schedule="0 4 * * *",
+    execution_timezone="UTC",
+    run_config=dg.RunConfig(ops={SERVING.to_python_identifier(): {"config": {"compact": True}}}),
+)
+
+defs = dg.Definitions(
+    assets=[
+        *collect_assets(manifest),
+        load_asset(manifest),
+        transform_assets(manifest),
+        *serve_assets(manifest, [key for sync in syncs for key in sync.keys]),
+        *syncs,
+    ],
+    jobs=[run],
+    schedules=[daily],
+    sensors=[new_files(run)],
+    resources={"dbt": dbt_resource(), "dlt": DagsterDltResource()},
+    # One process for all steps: each further one would import everything again.
+    executor=dg.in_process_executor,
+)

@@ -1,0 +1,155 @@
+"""Starts Dagster as a process of its own: one run with a progress bar, or the web UI until Ctrl-C."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import deque
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from orchestration.warehouse import PROJECT, Home, Manifest
+
+STEP_EVENT = re.compile(r" - (\S+) - (STEP_START|STEP_SUCCESS|STEP_FAILURE|STEP_SKIPPED) - ")
+STOP_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended; `log` holds everything that it printed."""
+
+    succeeded: bool
+    seconds: float
+    failed_steps: tuple[str, ...]
+    log: Path
+
+
+def prepare(home: Home) -> None:
+    """Make the home's folders and Dagster's settings, and parse the dbt project if it changed."""
+    for folder in (home.landing / "events", home.dagster, home.root / "logs"):
+        folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(PROJECT / "orchestration" / "dagster.yaml", home.dagster / "dagster.yaml")
+    if not _manifest_is_current():
+        dbt("parse", "--quiet", home=home)
+
+
+def dbt(*arguments: str, home: Home) -> None:
+    """Run dbt on the project; CalledProcessError if it fails."""
+    subprocess.run(
+        [_tool("dbt"), *arguments, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)],
+        check=True,
+        env=_environment(home),
+    )
+
+
+def run_job(home: Home, console: Console) -> Outcome:
+    """Let Dagster execute the job `run` and show its steps as they end."""
+    prepare(home)
+    log = home.root / "logs" / f"run-{datetime.now(UTC):%Y%m%dT%H%M%S}.log"
+    command = [_tool("dagster"), "job", "execute", "-m", "orchestration.definitions", "-j", "run"]
+    started = time.monotonic()
+    failed: list[str] = []
+    with (
+        log.open("w") as file,
+        _progress(console) as progress,
+        subprocess.Popen(
+            command,
+            env=_environment(home),
+            cwd=PROJECT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as process,
+    ):
+        task = progress.add_task("starting Dagster", total=None)
+        try:
+            for line in process.stdout or ():
+                file.write(line)
+                if event := STEP_EVENT.search(line):
+                    step, kind = event.groups()
+                    if kind == "STEP_START":
+                        progress.update(task, description=step.replace("__", " "))
+                    elif kind == "STEP_FAILURE":
+                        failed.append(step)
+        except BaseException:
+            process.terminate()
+            raise
+    return Outcome(process.returncode == 0, time.monotonic() - started, tuple(failed), log)
+
+
+def web_ui(home: Home, port: int) -> int:
+    """Serve Dagster's web UI and daemon on loopback until Ctrl-C; returns its exit code."""
+    prepare(home)
+    command = [_tool("dagster"), "dev", "-m", "orchestration.definitions"]
+    # `dagster dev` ends on SIGINT alone, and only where SIGINT was not ignored when it started:
+    # a session of its own, with the signal put back to its default.
+    process = subprocess.Popen(
+        [*command, "-h", "127.0.0.1", "-p", str(port)],
+        env=_environment(home),
+        cwd=PROJECT,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler) and None,
+    )
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: _stop(process))
+    return process.wait()
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    group = os.getpgid(process.pid)
+    os.killpg(group, signal.SIGINT)
+    deadline = time.monotonic() + STOP_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.1)
+    if process.poll() is None:
+        os.killpg(group, signal.SIGKILL)
+
+
+def tail(log: Path, lines: int = 15) -> str:
+    """The last lines of a log, for a person who must find out why a run failed."""
+    with log.open() as file:
+        return "".join(deque(file, lines))
+
+
+def _tool(name: str) -> str:
+    return str(Path(sys.executable).parent / name)
+
+
+def _environment(home: Home) -> dict[str, str]:
+    return {
+        **os.environ,
+        "KITH_HOME": str(home.root),
+        "DAGSTER_HOME": str(home.dagster),
+        "PYTHONWARNINGS": "ignore",
+        "DO_NOT_TRACK": "1",
+        "RUNTIME__DLTHUB_TELEMETRY": "false",
+    }
+
+
+def _manifest_is_current() -> bool:
+    manifest = Manifest().path
+    if not manifest.exists():
+        return False
+    parsed_at = manifest.stat().st_mtime
+    inputs = [PROJECT / "dbt_project.yml", PROJECT / "profiles.yml"]
+    for folder in ("models", "macros", "seeds", "tests/conservation"):
+        inputs.extend(path for path in (PROJECT / folder).rglob("*") if path.is_file())
+    return all(path.stat().st_mtime <= parsed_at for path in inputs if path.exists())
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=20),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+    )

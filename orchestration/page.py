@@ -1,0 +1,102 @@
+"""The closing page: a report as a person likes to read it."""
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from orchestration.activation.receipt import Plan
+from orchestration.report import Report
+from orchestration.warehouse import Home
+
+
+def closing_page(report: Report, home: Home) -> RenderableType:
+    """What the platform holds, its segments, its syncs and where the files are."""
+    return Group(
+        _headline(report),
+        Text(),
+        _segments(report),
+        Text(),
+        _syncs(report),
+        Text(),
+        _files(home),
+    )
+
+
+def _headline(report: Report) -> Table:
+    table = Table(title="In the warehouse", title_justify="left", show_header=False, box=None)
+    table.add_column(justify="right", style="bold")
+    table.add_column()
+    for figure, meaning in (
+        (report.source_records, "records from CRMs and files"),
+        (report.events_loaded, "events"),
+        (report.quarantined_lines, "lines in quarantine, with the reason"),
+        (report.customers, f"customers, {report.known_customers:,} of them known by e-mail or phone"),
+        (report.merges, f"merges: {report.identifiers:,} identifiers became that many fewer customers"),
+        (report.refusals, "refusals: evidence that would have glued strangers together"),
+        (report.orders, f"orders worth {report.revenue_cents / 100:,.2f} in the reporting currency"),
+    ):
+        table.add_row(f"{figure:,}", meaning)
+    table.caption = f"as of {report.as_on}, {report.batches} batches"
+    table.caption_justify = "left"
+    return table
+
+
+def _segments(report: Report) -> Table:
+    table = Table("segment", title="Segments", title_justify="left", box=None)
+    table.add_column("people", justify="right")
+    for segment, members in report.segments.items():
+        table.add_row(segment, f"{members:,}")
+    return table
+
+
+def _syncs(report: Report) -> Table:
+    table = Table("sync", "status", title="Syncs in the last run", title_justify="left", box=None)
+    for heading in ("sent", "rejected", "withheld", "unchanged", "requests"):
+        table.add_column(heading, justify="right")
+    for name, sync in report.syncs.items():
+        table.add_row(
+            name,
+            sync.status,
+            *(
+                f"{figure:,}"
+                for figure in (
+                    sync.sent,
+                    sync.rejected,
+                    sync.withheld,
+                    sync.unchanged,
+                    sync.requests,
+                )
+            ),
+        )
+    return table
+
+
+def _files(home: Home) -> Table:
+    table = Table(title="Where things are", title_justify="left", show_header=False, box=None)
+    table.add_row("read this", str(home.serving), "all doorways: BI, notebooks, duckdb CLI")
+    table.add_row("drop files here", str(home.landing), "events/*.ndjson, <source>/<table>/*.csv")
+    table.add_row("sent files", str(home.root / "outbox"), "what the file syncs wrote")
+    table.add_row("logs", str(home.root / "logs"), "everything that the runs printed")
+    return table
+
+
+def plan_page(plan: Plan) -> RenderableType:
+    """What a sync would do now, in rows."""
+    table = Table(title=f"Plan of {plan.sync}: {plan.status}", title_justify="left", box=None)
+    for heading in ("audience", "withheld", "unchanged", "waiting", "add", "change", "remove"):
+        table.add_column(heading, justify="right")
+    table.add_row(
+        *(
+            f"{figure:,}"
+            for figure in (
+                plan.audience,
+                plan.withheld,
+                plan.unchanged,
+                plan.waiting,
+                plan.added,
+                plan.changed,
+                plan.removed,
+            )
+        )
+    )
+    return Group(table, Text(plan.reason or "Nothing was sent and nothing was written."))

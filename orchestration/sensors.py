@@ -1,0 +1,42 @@
+"""Notices files that have landed and asks for one run over all of them."""
+
+import hashlib
+from pathlib import Path
+
+import dagster as dg
+
+from orchestration.warehouse import Home
+
+UNFINISHED = (dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED)
+
+
+def new_files(job: dg.UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
+    """A sensor that requests `job` once for each change of what lies in `landing/events`."""
+
+    @dg.sensor(
+        name="new_files",
+        job=job,
+        minimum_interval_seconds=10,
+        description="One run over everything new, however many files have landed.",
+    )
+    def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        landed = fingerprint(Home.from_environment().landing / "events")
+        if landed is None or landed == context.cursor:
+            return dg.SkipReason("Nothing has landed since the last run was asked for.")
+        unfinished = dg.RunsFilter(job_name=job.name, statuses=list(UNFINISHED))
+        if context.instance.get_runs_count(unfinished):
+            # The cursor stays: what landed meanwhile is asked for when this run has ended.
+            return dg.SkipReason("A run is under way; what has landed since waits for its end.")
+        return dg.SensorResult(run_requests=[dg.RunRequest(run_key=landed)], cursor=landed)
+
+    return sensor
+
+
+def fingerprint(folder: Path) -> str | None:
+    """What lies in a folder, as one word that changes with any file; None if nothing does."""
+    files = sorted(
+        (path.name, path.stat().st_size)
+        for path in folder.glob("*")
+        if not path.name.startswith(".") and path.suffix not in (".part", ".tmp")
+    )
+    return hashlib.sha256(repr(files).encode()).hexdigest() if files else None

@@ -1,0 +1,118 @@
+"""Which files of the landing folder are new and complete."""
+
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from orchestration.sources.declaration import Declaration, EventFiles, RecordFiles
+
+EVENT_SUFFIXES = (".ndjson", ".ndjson.gz", ".ndjson.zst")
+RECORD_SUFFIXES = (".csv", ".parquet")
+SETTLED_AFTER_SECONDS = 60
+_BLOCK = 1 << 20
+_TAIL = 64
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A new file: why it cannot be read at all (`refusal`), whether it may still be growing."""
+
+    declaration: Declaration
+    path: Path
+    file: str
+    bytes: int
+    refusal: str | None
+    has_stray_tail: bool
+    is_growing: bool
+
+
+def new_arrivals(
+    landing: Path, declarations: Iterable[Declaration], known: set[str]
+) -> list[Arrival]:
+    """New files of all tables in the order of their names; `known` are those already loaded."""
+    found = [
+        (declaration, path)
+        for declaration in declarations
+        for path in _files(landing, declaration)
+        if path.relative_to(landing).as_posix() not in known
+    ]
+    # Decompression releases the interpreter lock, so two files are checked at once.
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return list(pool.map(lambda each: _arrival(landing, *each), found))
+
+
+def completed_loads(folder: Path) -> set[str]:
+    """Load ids that dlt has marked complete in a source's folder; their files are all there."""
+    return {path.stem.rpartition("__")[2] for path in (folder / "_dlt_loads").glob("*.jsonl")}
+
+
+def load_of(path: Path) -> str:
+    """The dlt load id in the name of a data file, `<load id>.<file id>.parquet`."""
+    return path.name.rsplit(".", 2)[0]
+
+
+def _files(landing: Path, declaration: Declaration) -> Iterator[Path]:
+    folder = landing / declaration.landing
+    paths = sorted(folder.iterdir()) if folder.is_dir() else []
+    present = (path for path in paths if path.is_file() and _is_in_place(path.name))
+    if isinstance(declaration.collect, EventFiles | RecordFiles):
+        return present
+    completed = completed_loads(landing / declaration.source)
+    return (path for path in present if load_of(path) in completed)
+
+
+def _is_in_place(name: str) -> bool:
+    return not name.startswith(".") and not name.endswith((".part", ".tmp"))
+
+
+def _arrival(landing: Path, declaration: Declaration, path: Path) -> Arrival:
+    state = path.stat()
+    refusal, tail = _inspected(path, declaration)
+    is_whole = refusal is None and (tail.endswith(b"\n") or path.suffix == ".parquet" or not tail)
+    return Arrival(
+        declaration=declaration,
+        path=path,
+        file=path.relative_to(landing).as_posix(),
+        bytes=state.st_size,
+        refusal=refusal,
+        # DuckDB's JSON reader drops a last line of one character without a word.
+        has_stray_tail=len(tail.rpartition(b"\n")[2].strip()) == 1,
+        is_growing=not is_whole and time.time() - state.st_mtime < SETTLED_AFTER_SECONDS,
+    )
+
+
+def _inspected(path: Path, declaration: Declaration) -> tuple[str | None, bytes]:
+    """Why the file cannot be read (or None) and the last bytes of its content."""
+    is_events = isinstance(declaration.collect, EventFiles)
+    suffixes = EVENT_SUFFIXES if is_events else RECORD_SUFFIXES
+    if not path.name.endswith(suffixes):
+        return f"unknown type of file: expected {', '.join(suffixes)}", b""
+    try:
+        return None, _tail(path)
+    except PermissionError:
+        return "file may not be read", b""
+    except OSError:
+        return "damaged or truncated compression", b""
+
+
+def _tail(path: Path) -> bytes:
+    if path.suffix in {".gz", ".zst"}:
+        return _tail_of_compressed(path)
+    with path.open("rb") as stream:
+        stream.seek(max(0, path.stat().st_size - _TAIL))
+        return stream.read()
+
+
+def _tail_of_compressed(path: Path) -> bytes:
+    """Reads to the end: DuckDB takes a truncated file as if it ended there; OSError if it is."""
+    tail = b""
+    if not path.stat().st_size:
+        return tail
+    with pa.input_stream(str(path)) as stream:
+        while block := stream.read(_BLOCK):
+            tail = (tail + block)[-_TAIL:]
+    return tail

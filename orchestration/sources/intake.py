@@ -1,0 +1,115 @@
+"""The load: everything new in the landing folder into the raw tables, in one transaction."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import duckdb
+
+from orchestration.sources.arrivals import Arrival, new_arrivals
+from orchestration.sources.declaration import Declaration, EventFiles
+from orchestration.sources.event_files import DisagreementError, EventIntake
+from orchestration.sources.records import RecordIntake, create_record_tables
+from orchestration.sources.statements import statement
+from orchestration.warehouse import Home, connect
+
+
+@dataclass(frozen=True)
+class TableLoad:
+    """What one source table got: counts of new files and of their lines."""
+
+    source: str
+    table: str
+    files: int
+    loaded: int
+    duplicates: int
+    quarantined: int
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """One load: its batch (None if nothing was new), tables that got files, files still growing."""
+
+    batch_id: int | None
+    tables: tuple[TableLoad, ...]
+    waiting: tuple[str, ...]
+
+
+def load(home: Home, declarations: Iterable[Declaration]) -> LoadReport:
+    """Load every new file exactly once; safe to kill and to repeat.
+
+    Unreadable files and lines go to `raw.quarantine`. A file that was quarantined as a whole is
+    loaded again only under another name. Raises duckdb.IOException if the warehouse is locked.
+    """
+    declared = list(declarations)
+    with connect(home.warehouse) as connection:
+        connection.execute(statement("raw_tables"))
+        create_record_tables(connection, declared)
+        known = {file for (file,) in connection.execute("select file from raw.loads").fetchall()}
+        found = new_arrivals(home.landing, declared, known)
+        arrivals = [each for each in found if not each.is_growing]
+        connection.execute(statement("arrivals"))
+        if arrivals:
+            _take_up(connection, home, arrivals)
+        tables = connection.execute(statement("table_loads")).fetchall()
+        return LoadReport(
+            batch_id=_batch_id(connection),
+            tables=tuple(TableLoad(*row) for row in tables),
+            waiting=tuple(each.file for each in found if each.is_growing),
+        )
+
+
+def _batch_id(connection: duckdb.DuckDBPyConnection) -> int | None:
+    (batch_id,) = connection.execute(
+        "select max(batch_id) from raw.loads where file in (select file from arrived_files)"
+    ).fetchall()[0]
+    return None if batch_id is None else int(batch_id)
+
+
+def _take_up(connection: duckdb.DuckDBPyConnection, home: Home, arrivals: list[Arrival]) -> None:
+    connection.executemany(
+        "insert into arrived_files values (?, ?, ?, ?, ?, ?, ?)",
+        [_arrived_file(each) for each in arrivals],
+    )
+    events = [each for each in arrivals if isinstance(each.declaration.collect, EventFiles)]
+    event_intake = EventIntake(home.landing, events)
+    record_intake = RecordIntake([each for each in arrivals if each not in events])
+    record_intake.stage(connection)
+    while True:
+        event_intake.stage(connection)
+        try:
+            _write(connection, event_intake, record_intake)
+        except DisagreementError as disagreement:
+            event_intake.as_text |= disagreement.paths
+        else:
+            return
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection, event_intake: EventIntake, record_intake: RecordIntake
+) -> None:
+    connection.execute("begin")
+    try:
+        (batch_id,) = connection.execute(
+            "select coalesce(max(batch_id), 0) + 1 from raw.loads"
+        ).fetchall()[0]
+        event_intake.write(connection, batch_id)
+        record_intake.write(connection, batch_id)
+        connection.execute(statement("file_quarantine"), {"batch_id": batch_id})
+        connection.execute(statement("ledger"), {"batch_id": batch_id})
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")
+
+
+def _arrived_file(arrival: Arrival) -> list[object]:
+    declaration = arrival.declaration
+    return [
+        declaration.source,
+        declaration.table,
+        isinstance(declaration.collect, EventFiles),
+        str(arrival.path),
+        arrival.file,
+        arrival.bytes,
+        arrival.refusal,
+    ]

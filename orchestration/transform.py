@@ -1,0 +1,45 @@
+"""The middle of the house: every dbt model, seed and test, built by one dbt call a run."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
+
+from orchestration.warehouse import PROJECT, Manifest
+
+
+class Rooms(DagsterDbtTranslator):
+    """A model's Dagster group is its room; the seeds, which marketers edit, are the policy."""
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """The dbt group, or `policy` for a seed."""
+        if dbt_resource_props["resource_type"] == "seed":
+            return "policy"
+        return super().get_group_name(dbt_resource_props)
+
+
+def dbt_resource() -> DbtCliResource:
+    """The dbt of this very environment, whatever is activated or on PATH."""
+    return DbtCliResource(
+        project_dir=str(PROJECT),
+        profiles_dir=str(PROJECT),
+        dbt_executable=str(Path(sys.executable).parent / "dbt"),
+    )
+
+
+def transform_assets(manifest: Manifest) -> dg.AssetsDefinition:
+    """One asset per model and seed, one asset check per test; a failed test stops what follows."""
+
+    @dbt_assets(
+        manifest=manifest.path,
+        dagster_dbt_translator=Rooms(),
+        pool="warehouse",
+        name="transform",
+    )
+    def transform(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+        yield from dbt.cli(["build", "--quiet"], context=context).stream()
+
+    return transform

@@ -1,0 +1,119 @@
+"""`make demo`: a world, its vendors on loopback, the real job over them, and a closing page."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console
+
+from orchestration.launch import run_job, tail
+from orchestration.page import closing_page
+from orchestration.report import Report, report
+from orchestration.warehouse import PROJECT, Home
+from sandbox import complete_journey, world
+from sandbox.vendors.serve import Vendors
+
+World = Literal["synthetic", "complete-journey"]
+# What a run leaves in a home. Nothing else is ever deleted.
+TRACES = ("landing", "spool", "dlt", "dagster", "logs", "outbox", "sandbox", "tmp")
+FILES = ("*.duckdb", "*.duckdb.wal", "serving.next", "demo.json")
+console = Console()
+
+
+def main(
+    world_name: Annotated[World, typer.Option("--world", help="Which world to run on.")] = (
+        "synthetic"
+    ),
+    fresh: Annotated[bool, typer.Option(help="Forget everything first.")] = False,
+) -> None:
+    """Run the whole platform once on a world of the sandbox."""
+    base = Home.from_environment()
+    home = base if world_name == "synthetic" else Home(base.root / world_name)
+    if fresh:
+        forget(home)
+    console.print(f"[bold]Kith[/bold] on the {world_name} world, in {home.root}")
+    source = arrange(world_name, home)
+    before = report(home) if home.serving.exists() else None
+    with Vendors(source) as vendors:
+        if world_name == "synthetic":
+            os.environ.update(vendors.environment())
+        outcome = run_job(home, console)
+    if not outcome.succeeded:
+        console.print(tail(outcome.log, 40), markup=False, highlight=False)
+        console.print(f"[red]The run failed[/red] in {outcome.failed_steps}. Log: {outcome.log}")
+        raise typer.Exit(1)
+    after = report(home)
+    console.print(closing_page(after, home))
+    new_rows = rows(after) - (rows(before) if before else 0)
+    console.print(
+        f"\nThis run: [bold]{new_rows:,} new rows[/bold] and [bold]{after.requests:,} requests[/bold]"
+        f" to destinations, in {outcome.seconds:.0f} s."
+    )
+    console.print(next_steps(new_rows))
+    content = {**after.model_dump(), "new_rows": new_rows, "requests": after.requests}
+    for folder in {home.root, base.root}:
+        (folder / "demo.json").write_text(json.dumps(content, indent=2) + "\n")
+
+
+def forget(home: Home) -> None:
+    """Delete what earlier demos left in a home, and nothing that they did not make."""
+    for name in TRACES:
+        shutil.rmtree(home.root / name, ignore_errors=True)
+    for pattern in FILES:
+        for path in home.root.glob(pattern):
+            path.unlink()
+
+
+def arrange(world_name: World, home: Home) -> Path:
+    """Make the world if it is not there yet and land its files; returns the world's folder."""
+    folder = home.root / "sandbox" / world_name
+    if not (folder / "complete").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        with console.status(f"making the {world_name} world"):
+            if world_name == "synthetic":
+                world.build(folder)
+            else:
+                complete_journey.export(folder)
+        (folder / "complete").touch()
+    land(folder, home.landing)
+    return folder
+
+
+def land(folder: Path, landing: Path) -> None:
+    """Bring a world's event files and dropped files into the landing folder, each in one step."""
+    for path in sorted([*folder.glob("events/*"), *folder.glob("ads/*/*"), *folder.glob("campaigns/*")]):
+        target = landing / path.relative_to(folder)
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            part = target.with_name(target.name + ".part")
+            shutil.copyfile(path, part)
+            part.replace(target)
+
+
+def rows(state: Report) -> int:
+    """Everything that was ever loaded."""
+    return state.source_records + state.events_loaded
+
+
+def next_steps(new_rows: int) -> str:
+    """What a newcomer may like to try now."""
+    again = (
+        "Nothing was new, so nothing was added and nothing was sent."
+        if new_rows == 0
+        else "[bold]make demo[/bold] again: nothing is new, so nothing is added or sent."
+    )
+    return (
+        f"\n{again}\n"
+        "[bold]make ui[/bold]: runs, lineage and checks in the browser.\n"
+        "[bold]make demo FRESH=1[/bold]: start over.  "
+        "[bold]make demo WORLD=complete-journey[/bold]: real purchases.\n"
+        f"Your own data: the section 'From the demo to your own data' of {PROJECT / 'README.md'}"
+    )
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,212 @@
+"""When a sync must not send: no consent, ambiguous keys, guards, and declarations that are wrong."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from orchestration.activation.exposures import DeclarationError, syncs
+from orchestration.activation.receipt import Receipt
+from orchestration.activation.run import plan_only, sync
+from orchestration.warehouse import Home, Manifest
+from tests.activation_world import (
+    TOKEN,
+    UNLIMITED,
+    Person,
+    Portal,
+    Served,
+    hubspot_sync,
+    people,
+    publish,
+    rows,
+    served,
+)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path)
+
+
+@pytest.fixture
+def hubspot() -> Iterator[Served]:
+    with served(Portal(TOKEN, None, UNLIMITED)) as vendor:
+        yield vendor
+
+
+def alter(home: Home, statement: str) -> None:
+    with duckdb.connect(str(home.serving)) as connection:
+        connection.execute(statement)
+
+
+def nothing_left(receipt: Receipt, hubspot: Served) -> bool:
+    return receipt.sent == 0 and receipt.requests == 0 and hubspot.requests == 0
+
+
+def test_who_was_never_asked_or_said_no_is_withheld(home: Home, hubspot: Served) -> None:
+    asked = people(4)
+    publish(
+        home, [asked[0], replace(asked[1], is_granted=False), replace(asked[2], is_granted=None)]
+    )
+    receipt = sync(hubspot_sync(), home, hubspot.environment)
+    assert (receipt.audience, receipt.withheld, receipt.sent) == (3, 2, 1)
+    assert set(hubspot.contacts()) == {"person00000@example.com"}
+
+
+def test_a_yes_for_another_purpose_or_channel_is_no_yes(home: Home, hubspot: Served) -> None:
+    publish(home, people(4))
+    for consent in (
+        {"purpose": "profiling", "channel": "email"},
+        {"purpose": "marketing", "channel": "sms"},
+    ):
+        receipt = sync(hubspot_sync(consent=consent), home, hubspot.environment)
+        assert receipt.withheld == 4
+        assert nothing_left(receipt, hubspot)
+
+
+def test_a_no_outweighs_a_yes_for_the_same_person(home: Home, hubspot: Served) -> None:
+    publish(home, people(2))
+    alter(home, "insert into customers.consents values ('c00000', 'marketing', 'email', false)")
+    alter(home, "insert into customers.consents values ('c00001', 'marketing', 'email', null)")
+    assert sync(hubspot_sync(), home, hubspot.environment).withheld == 2
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "drop table customers.consents",
+        "alter table customers.consents drop is_granted",
+        "alter table customers.consents drop channel",
+        "alter table customers.consents alter is_granted type varchar",
+    ],
+)
+def test_without_a_table_of_consents_to_trust_nothing_leaves(
+    home: Home, hubspot: Served, damage: str
+) -> None:
+    publish(home, people(4))
+    alter(home, damage)
+    receipt = sync(hubspot_sync(), home, hubspot.environment)
+    assert receipt.status == "refused"
+    assert receipt.reason is not None and "customers.consents" in receipt.reason
+    assert nothing_left(receipt, hubspot)
+    assert plan_only(hubspot_sync(), home).status == "refused"
+
+
+def test_without_a_publication_nothing_leaves(home: Home, hubspot: Served) -> None:
+    receipt = sync(hubspot_sync(), home, hubspot.environment)
+    assert receipt.status == "refused"
+    assert nothing_left(receipt, hubspot)
+
+
+def test_a_column_that_is_not_published_is_named(home: Home, hubspot: Served) -> None:
+    publish(home, people(1))
+    declared = hubspot_sync(map={"email": "email", "firstname": "given_name"})
+    receipt = sync(declared, home, hubspot.environment)
+    assert receipt.status == "refused"
+    assert receipt.reason is not None and "given_name" in receipt.reason
+
+
+def test_keys_that_repeat_or_are_missing_stop_the_sync_with_their_number_and_a_sample(
+    home: Home, hubspot: Served
+) -> None:
+    publish(home, [*people(3), people(3)[1]])
+    alter(home, "insert into customers.customers by name select 'x@example.com' as email")
+    receipt = sync(hubspot_sync(segment=None), home, hubspot.environment)
+    assert receipt.status == "refused"
+    assert receipt.reason is not None
+    assert receipt.reason.startswith("2 values of customer_id")
+    assert "c00001, null" in receipt.reason
+    assert nothing_left(receipt, hubspot)
+
+
+def test_a_guard_holds_its_own_sync_says_why_and_can_be_raised(home: Home, hubspot: Served) -> None:
+    careful = hubspot_sync(guards={"max_removed_share": 0.2})
+    publish(home, people(10))
+    sync(careful, home, hubspot.environment)
+    publish(home, people(7))
+    receipt = sync(careful, home, hubspot.environment)
+    assert (receipt.status, receipt.sent) == ("held", 0)
+    assert receipt.reason is not None
+    assert "3 of 10" in receipt.reason and careful.file in receipt.reason
+    other = hubspot_sync(name="other", guards={"max_first_run": 5})
+    assert sync(other, home, hubspot.environment).status == "held"
+    bolder = hubspot_sync(guards={"max_removed_share": 0.3})
+    assert sync(bolder, home, hubspot.environment).removed == 3
+    statuses = "select status from activation.sync_runs order by planned_at"
+    assert rows(home, statuses) == [("settled",), ("held",), ("held",), ("settled",)]
+
+
+def test_no_address_or_name_is_kept_in_a_doorway_of_the_ledger(home: Home, hubspot: Served) -> None:
+    publish(home, [*people(3), Person("bad", "bad@@example.com", "Zebulon"), Person("none", None)])
+    sync(hubspot_sync(), home, hubspot.environment)
+    kept = str(
+        [
+            rows(home, f"select * from activation.{table}")
+            for table in ("sync_runs", "sync_changes", "sync_rejections")
+        ]
+    )
+    assert "@" not in kept and "Zebulon" not in kept
+
+
+def exposure(**changes: object) -> dict[str, Any]:
+    declared = {
+        "destination": "hubspot",
+        "object": "contacts",
+        "model": "customers",
+        "match": "email",
+        "consent": {"purpose": "marketing", "channel": "email"},
+        "map": {"email": "email"},
+    }
+    kept = {name: value for name, value in (declared | changes).items() if value is not None}
+    return {
+        "name": "hubspot_people",
+        "original_file_path": "models/activation/hubspot.yml",
+        "owner": {"email": "lifecycle@example.com"},
+        "description": "Everybody.",
+        "depends_on": {"nodes": ["model.kith.customers"]},
+        "config": {"meta": {"sync": kept}},
+    }
+
+
+def manifest(declared: dict[str, Any]) -> Manifest:
+    made = Manifest(Path("manifest.json"))
+    made.__dict__["content"] = {
+        "exposures": {"exposure.kith.x": declared},
+        "nodes": {"model.kith.customers": {"name": "customers", "schema": "customers"}},
+    }
+    return made
+
+
+def test_an_exposure_declares_a_sync() -> None:
+    (declared,) = syncs(manifest(exposure()))
+    assert (declared.name, declared.room, declared.limits.batch) == (
+        "hubspot_people",
+        "customers",
+        100,
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"consent": None}, "sync.consent: Field required; it should be the consent needed"),
+        ({"consent": {"purpose": "marketing"}}, "sync.consent.channel: Field required"),
+        ({"limits": {"rows": 5}}, "sync.limits.rows: Extra inputs are not permitted; there is"),
+        ({"mode": "append"}, "sync.mode: Input should be 'upsert' or 'mirror'"),
+        ({"match": "phone"}, "match: phone is no field of map"),
+        ({"destination": "fax"}, "there is file, hubspot, webhook, not fax"),
+        ({"model": "orders"}, "add ref('orders')"),
+        ({"mode": "mirror", "on_leave": "nothing"}, "a mirror removes who leaves"),
+        ({"destination": "file"}, "file needs path, format and mode: mirror"),
+    ],
+)
+def test_a_wrong_declaration_names_the_file_the_exposure_the_field_and_the_remedy(
+    changes: dict[str, object], said: str
+) -> None:
+    with pytest.raises(DeclarationError) as complaint:
+        list(syncs(manifest(exposure(**changes))))
+    assert str(complaint.value).startswith("models/activation/hubspot.yml: exposure hubspot_people")
+    assert said in str(complaint.value)
