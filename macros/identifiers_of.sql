@@ -1,19 +1,19 @@
-{# Every identifier that the rows of a CTE give, as rows. The CTE brings source, record_id, version_at,
-   version_key, is_deleted, country and batch_id; `identifiers` pairs an identifier type with a column. #}
-{% macro identifiers_of(records, identifiers) -%}
+{# Every identifier that the records of a staging model give, as rows. `record_id` is an expression;
+   `identifiers` pairs an identifier type with a column; `country` is null where records have none. #}
+{% macro identifiers_of(records, source, record_id, identifiers, country='country') -%}
     {%- for identifier_type, column in identifiers %}
     select
-        source,
-        record_id,
-        version_at,
+        '{{ source }}' as source,
+        {{ record_id }} as record_id,
+        updated_at as version_at,
         version_key,
         is_deleted,
-        country,
+        {{ country }} as country,
         batch_id,
         '{{ identifier_type }}' as identifier_type,
         {{ column }} as identifier_value
     from {{ records }}
-    where {{ column }} is not null
+    where {{ column }} is not null and {{ is_new() }}
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 {%- endmacro %}

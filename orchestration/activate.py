@@ -1,6 +1,6 @@
 """The back door: every exposure that declares a sync becomes an asset that sends it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from dagster import (
     AssetCheckResult,
@@ -45,9 +45,9 @@ def _asset(sync: Sync) -> AssetsDefinition:
             )
         ],
     )
-    def send() -> MaterializeResult[None]:
+    def send() -> Iterator[MaterializeResult[None]]:
         receipt = run_sync(sync, Home.from_environment())
-        return MaterializeResult(metadata=receipt.metadata(), check_results=[_check(receipt)])
+        yield MaterializeResult(metadata=receipt.metadata(), check_results=[_check(receipt)])
 
     return send
 

@@ -45,7 +45,7 @@ defs = dg.Definitions(
     ],
     jobs=[run],
     schedules=[daily],
-    sensors=[new_files(run)],
+    sensors=[new_files(run.name)],
     resources={"dbt": dbt_resource(), "dlt": DagsterDltResource()},
     # One process for all steps: each further one would import everything again.
     executor=dg.in_process_executor,

@@ -76,12 +76,13 @@ def run_job(home: Home, console: Console) -> Outcome:
                     step, kind = event.groups()
                     if kind == "STEP_START":
                         progress.update(task, description=step.replace("__", " "))
-                    elif kind == "STEP_FAILURE":
+                    elif kind in ("STEP_FAILURE", "STEP_SKIPPED"):
                         failed.append(step)
         except BaseException:
             process.terminate()
             raise
-    return Outcome(process.returncode == 0, time.monotonic() - started, tuple(failed), log)
+    succeeded = process.returncode == 0 and not failed
+    return Outcome(succeeded, time.monotonic() - started, tuple(failed), log)
 
 
 def web_ui(home: Home, port: int) -> int:

@@ -10,12 +10,12 @@ from orchestration.warehouse import Home
 UNFINISHED = (dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED)
 
 
-def new_files(job: dg.UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
-    """A sensor that requests `job` once for each change of what lies in `landing/events`."""
+def new_files(job_name: str) -> dg.SensorDefinition:
+    """A sensor that requests a job once for each change of what lies in `landing/events`."""
 
     @dg.sensor(
         name="new_files",
-        job=job,
+        job_name=job_name,
         minimum_interval_seconds=10,
         description="One run over everything new, however many files have landed.",
     )
@@ -23,7 +23,7 @@ def new_files(job: dg.UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
         landed = fingerprint(Home.from_environment().landing / "events")
         if landed is None or landed == context.cursor:
             return dg.SkipReason("Nothing has landed since the last run was asked for.")
-        unfinished = dg.RunsFilter(job_name=job.name, statuses=list(UNFINISHED))
+        unfinished = dg.RunsFilter(job_name=job_name, statuses=list(UNFINISHED))
         if context.instance.get_runs_count(unfinished):
             # The cursor stays: what landed meanwhile is asked for when this run has ended.
             return dg.SkipReason("A run is under way; what has landed since waits for its end.")

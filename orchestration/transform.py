@@ -40,6 +40,6 @@ def transform_assets(manifest: Manifest) -> dg.AssetsDefinition:
         name="transform",
     )
     def transform(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
-        yield from dbt.cli(["build", "--quiet"], context=context).stream()
+        yield from dbt.cli(["build"], context=context).stream()
 
     return transform

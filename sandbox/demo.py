@@ -70,22 +70,20 @@ def forget(home: Home) -> None:
 def arrange(world_name: World, home: Home) -> Path:
     """Make the world if it is not there yet and land its files; returns the world's folder."""
     folder = home.root / "sandbox" / world_name
-    if not (folder / "complete").exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
         with console.status(f"making the {world_name} world"):
             if world_name == "synthetic":
                 world.build(folder)
             else:
                 complete_journey.export(folder)
-        (folder / "complete").touch()
     land(folder, home.landing)
     return folder
 
 
 def land(folder: Path, landing: Path) -> None:
     """Bring a world's event files and dropped files into the landing folder, each in one step."""
-    for path in sorted([*folder.glob("events/*"), *folder.glob("ads/*/*"), *folder.glob("campaigns/*")]):
+    for path in sorted([*folder.glob("events/*"), *folder.glob("ads/*/*")]):
         target = landing / path.relative_to(folder)
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)

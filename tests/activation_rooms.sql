@@ -4,7 +4,7 @@ select
     email,
     first_name,
     revenue_cents,
-    city,
+    city
 from people;
 
 create table customers.consents as
@@ -12,13 +12,13 @@ select
     customer_id,
     'marketing' as purpose,
     'email' as channel,
-    is_granted,
+    is_granted
 from people
 where is_granted is not null;
 
 create table segments.segment_members as
 select
     'seg_big_spenders' as segment,
-    customer_id,
+    customer_id
 from people
 where is_member;

@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +13,6 @@ from typing import Any
 import duckdb
 import httpx
 import uvicorn
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 from orchestration.activation.declaration import Sync
 from orchestration.warehouse import Home
@@ -104,41 +101,6 @@ def quick(**changes: object) -> dict[str, Any]:
     return limits | changes
 
 
-class Portal(HubSpot):
-    """HubSpot with the two batch endpoints that a removal uses."""
-
-    def _routes(self) -> list[Route]:
-        batch = "/crm/v3/objects/{object}/batch"
-        return [
-            *super()._routes(),
-            Route(f"{batch}/read", self._read, methods=["POST"]),
-            Route(f"{batch}/update", self._update, methods=["POST"]),
-        ]
-
-    async def _read(self, request: Request) -> Response:
-        body = await request.json()
-        results, unknown = [], []
-        for item in body["inputs"]:
-            found = self.objects["contacts"].table.find(body["idProperty"], item["id"])
-            if found:
-                shown = self.objects["contacts"].show(found[0], tuple(body["properties"]))
-                results.append(shown)
-            else:
-                unknown.append(item["id"])
-        reply: dict[str, Any] = {"status": "COMPLETE", "results": results}
-        if not unknown:
-            return JSONResponse(reply)
-        error = {"status": "error", "category": "OBJECT_NOT_FOUND", "context": {"ids": unknown}}
-        return JSONResponse(reply | {"numErrors": 1, "errors": [error]}, 207)
-
-    async def _update(self, request: Request) -> Response:
-        objects, results = self.objects["contacts"], []
-        for item in (await request.json())["inputs"]:
-            objects.write(item["id"], item["properties"], self.clock.tick())
-            results.append({"id": item["id"], "objectWriteTraceId": item["objectWriteTraceId"]})
-        return JSONResponse({"status": "COMPLETE", "results": results})
-
-
 @dataclass(frozen=True)
 class Served:
     """A vendor at an address, and its controls."""
@@ -190,8 +152,8 @@ def served(vendor: HubSpot | Webhook) -> Iterator[Served]:
 
 
 def rows(home: Home, query: str) -> list[tuple[Any, ...]]:
-    """What the ledger says."""
+    """What the ledger says, or is told."""
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{home.activation}' as ledger (read_only)")
+        connection.execute(f"attach '{home.activation}' as ledger")
         connection.execute("use ledger")
         return connection.execute(query).fetchall()

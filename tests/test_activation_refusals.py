@@ -1,4 +1,4 @@
-"""When a sync must not send: no consent, ambiguous keys, guards, and declarations that are wrong."""
+"""When a sync must not send: no consent, ambiguous keys, guards, wrong declarations."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,11 +12,11 @@ from orchestration.activation.exposures import DeclarationError, syncs
 from orchestration.activation.receipt import Receipt
 from orchestration.activation.run import plan_only, sync
 from orchestration.warehouse import Home, Manifest
+from sandbox.vendors.hubspot.app import HubSpot
 from tests.activation_world import (
     TOKEN,
     UNLIMITED,
     Person,
-    Portal,
     Served,
     hubspot_sync,
     people,
@@ -33,7 +33,7 @@ def home(tmp_path: Path) -> Home:
 
 @pytest.fixture
 def hubspot() -> Iterator[Served]:
-    with served(Portal(TOKEN, None, UNLIMITED)) as vendor:
+    with served(HubSpot(TOKEN, None, UNLIMITED)) as vendor:
         yield vendor
 
 

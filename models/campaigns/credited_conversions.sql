@@ -1,4 +1,4 @@
--- Which campaign gets credit for an order, by the first and by the last touch. One row per order and model.
+-- Which campaign gets credit for an order, by two models. One row per order and model.
 {{ config(materialized='incremental', incremental_strategy='replace_touched') }}
 
 with
@@ -50,7 +50,7 @@ eligible as (
     inner join touches
         on
             orders.customer_id = touches.customer_id
-            and touches.touched_at <= orders.ordered_at
+            and orders.ordered_at >= touches.touched_at
             and touches.touched_at > orders.ordered_at - interval {{ var('attribution_days') }} day
 
 ),

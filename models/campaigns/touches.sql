@@ -27,8 +27,9 @@ select
     coalesce(channels.channel, events.campaign_medium, events.channel, 'unknown') as channel,
     events.event_name,
     -- Reaching somebody is not the same as bringing them here: only the latter earns credit.
-    events.event_name not in ('Email Delivered', 'Email Opened', 'Unsubscribed', 'Promotion Delivered')
-        as is_response,
+    events.event_name not in (
+        'Email Delivered', 'Email Opened', 'Unsubscribed', 'Promotion Delivered'
+    ) as is_response,
     events.occurred_at as touched_at,
     events.batch_id
 from events

@@ -1,6 +1,7 @@
--- Lines that could not be read, and why. One row per line, or per file that could not be read at all.
+-- Lines that could not be read, and why. One row per line, or per file that is unreadable.
 select
-    md5(concat(file, ' ', coalesce(cast(line_number as varchar), 'whole file'), ' ', reason)) as rejection_id,
+    md5(concat(file, ' ', coalesce(cast(line_number as varchar), 'whole file'), ' ', reason))
+        as rejection_id,
     file,
     line_number,
     source,

@@ -1,4 +1,4 @@
--- What a person agreed to; who is not here agreed to nothing. One row per person, purpose and channel.
+-- What people agreed to; who is not here did not. One row per person, purpose and channel.
 {{ config(materialized='incremental', incremental_strategy='replace_touched') }}
 
 with
@@ -36,7 +36,10 @@ ranked as (
         -- The latest word counts; between two at one moment, the no.
         row_number() over (
             partition by people.customer_id, statements.purpose, statements.channel
-            order by statements.stated_at desc, statements.is_granted asc, statements.statement_id asc
+            order by
+                statements.stated_at desc,
+                statements.is_granted asc,
+                statements.statement_id asc
         ) as age
     from statements
     inner join people on statements.node_id = people.node_id

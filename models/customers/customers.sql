@@ -93,10 +93,14 @@ select
     coalesce(engagements.open_opportunity_cents, 0) as open_opportunity_cents,
     coalesce(engagements.won_opportunities, 0) as won_opportunities
 from people
-left join {{ ref('int_golden_contacts') }} as contacts on people.customer_id = contacts.customer_id
-left join {{ ref('int_activity') }} as activity on people.customer_id = activity.customer_id
-left join {{ ref('int_purchases') }} as purchases on people.customer_id = purchases.customer_id
-left join {{ ref('int_engagements') }} as engagements on people.customer_id = engagements.customer_id
+left join {{ ref('int_golden_contacts') }} as contacts
+    on people.customer_id = contacts.customer_id
+left join {{ ref('int_activity') }} as activity
+    on people.customer_id = activity.customer_id
+left join {{ ref('int_purchases') }} as purchases
+    on people.customer_id = purchases.customer_id
+left join {{ ref('int_engagements') }} as engagements
+    on people.customer_id = engagements.customer_id
 left join {{ ref('int_company_records') }} as company_records
     on contacts.company_record_key = company_records.company_record_key
 left join {{ ref('countries') }} as countries on contacts.country = countries.country

@@ -11,7 +11,7 @@ versions as (
     select
         concat('salesforce/', account_id), 'salesforce', updated_at,
         version_key, is_deleted, batch_id, account_name,
-        nullif({{ replace_all("split_part(" ~ replace_all('website', '^https?://', '') ~ ", '/', 1)", '^www[.]', '') }}, ''),
+        nullif(split_part({{ replace_all('website', '^(https?://)?(www[.])?', '') }}, '/', 1), ''),
         industry, employees, country
     from {{ ref('stg_salesforce__accounts') }}
 

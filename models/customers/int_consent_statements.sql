@@ -1,4 +1,4 @@
--- What people said about being contacted, in the website and by unsubscribing. One row per statement.
+-- What people said about being contacted, and unsubscribing is saying no. One row per statement.
 {{ config(materialized='incremental', incremental_strategy='append') }}
 
 with
@@ -20,8 +20,9 @@ preferences as (
         events.node_id,
         categories.purpose,
         categories.channel,
-        {{ json_text_at('events.context', "concat('$.consent.categoryPreferences.', categories.category)") }}
-            as preference,
+        {{ json_text_at(
+            'events.context', "concat('$.consent.categoryPreferences.', categories.category)"
+        ) }} as preference,
         events.occurred_at
     from events
     cross join {{ ref('consent_categories') }} as categories

@@ -64,7 +64,8 @@ select
     latest.first_name,
     latest.last_name,
     latest.city,
-    case when latest.country is not null then coalesce(country.country, latest.country) end as country,
+    case when latest.country is not null then coalesce(country.country, latest.country) end
+        as country,
     latest.job_title,
     latest.company_name,
     latest.company_record_key,

@@ -16,8 +16,8 @@ people as (
 facts as (
 
     select
-        people.customer_id, 'touch' as kind, touches.touched_at as happened_at, touches.touch_id as fact_id,
-        touches.campaign_id, null as outcome, 0 as amount_cents
+        people.customer_id, 'touch' as kind, touches.touched_at as happened_at,
+        touches.touch_id as fact_id, touches.campaign_id, null as outcome, 0 as amount_cents
     from {{ ref('touches') }} as touches
     inner join people on touches.node_id = people.node_id
     where touches.is_response
@@ -40,7 +40,9 @@ ordered as (
 
     select
         *,
-        row_number() over (partition by customer_id, kind order by happened_at asc, fact_id asc) as step
+        row_number() over (
+            partition by customer_id, kind order by happened_at asc, fact_id asc
+        ) as step
     from facts
 
 )

@@ -1,4 +1,4 @@
--- The contact fields to believe: the best source's latest word, field by field. One row per customer.
+-- The contact fields to believe: each the best source's latest word. One row per customer.
 {{ config(materialized='incremental', incremental_strategy='replace_touched') }}
 
 with

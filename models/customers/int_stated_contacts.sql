@@ -32,7 +32,8 @@ select
     statements.first_name,
     statements.last_name,
     statements.city,
-    case when statements.country is not null then coalesce(country.country, statements.country) end as country
+    case when statements.country is not null then coalesce(country.country, statements.country) end
+        as country
 from statements
 left join {{ ref('countries') }} as country
     on

@@ -1,4 +1,4 @@
--- Why identifiers belong together, or were refused. One row per record and identifier beside its anchor.
+-- Why identifiers belong together, or not. One row per record and identifier beside its anchor.
 with
 
 memberships as (
@@ -38,7 +38,8 @@ anchored as (
     select
         *,
         min(case when guard is null then rank * cast(1000000000000 as bigint) + node_id end)
-            over (partition by record_key) % cast(1000000000000 as bigint) as anchor_node_id
+            over (partition by record_key)
+        % cast(1000000000000 as bigint) as anchor_node_id
     from judged
 
 )

@@ -1,4 +1,4 @@
--- Which cluster an identifier is in, and was in before. One row per identifier and change of cluster.
+-- Which cluster an identifier is or was in. One row per identifier and change of cluster.
 {{ config(materialized='components', full_refresh=false) }}
 
 select

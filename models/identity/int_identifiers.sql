@@ -3,12 +3,12 @@
 
 with
 
+-- Messages that name the same identifiers are one record, and have no versions.
 messages as (
 
     select
-        'events' as source,
-        identity_key as record_id,
-        cast(null as timestamp) as version_at,
+        identity_key,
+        cast(null as timestamp) as updated_at,
         '' as version_key,
         false as is_deleted,
         max(country) as country,
@@ -23,92 +23,35 @@ messages as (
 
 ),
 
-hubspot_contacts as (
-
-    select
-        'hubspot' as source,
-        concat('contact/', contact_id) as record_id,
-        updated_at as version_at,
-        *
-    from {{ ref('stg_hubspot__contacts') }}
-    where {{ is_new() }}
-
-),
-
-salesforce_leads as (
-
-    select
-        'salesforce' as source,
-        concat('lead/', lead_id) as record_id,
-        updated_at as version_at,
-        *
-    from {{ ref('stg_salesforce__leads') }}
-    where {{ is_new() }}
-
-),
-
-salesforce_contacts as (
-
-    select
-        'salesforce' as source,
-        concat('contact/', contact_id) as record_id,
-        updated_at as version_at,
-        *
-    from {{ ref('stg_salesforce__contacts') }}
-    where {{ is_new() }}
-
-),
-
-hubspot_deals as (
-
-    select
-        'hubspot' as source,
-        concat('deal/', deal_id) as record_id,
-        updated_at as version_at,
-        cast(null as varchar) as country,
-        *
-    from {{ ref('stg_hubspot__deals') }}
-    where {{ is_new() }}
-
-),
-
-salesforce_opportunities as (
-
-    select
-        'salesforce' as source,
-        concat('opportunity/', opportunity_id) as record_id,
-        updated_at as version_at,
-        cast(null as varchar) as country,
-        *
-    from {{ ref('stg_salesforce__opportunities') }}
-    where {{ is_new() }}
-
-),
-
 given as (
 
-    {{ identifiers_of('messages', [
+    {{ identifiers_of('messages', 'events', 'identity_key', [
         ('user_id', 'user_id'), ('anonymous_id', 'anonymous_id'), ('email', 'email'), ('phone', 'phone'),
     ]) }}
     union all
-    {{ identifiers_of('hubspot_contacts', [
+    {{ identifiers_of(ref('stg_hubspot__contacts'), 'hubspot', "concat('contact/', contact_id)", [
         ('hubspot_contact_id', 'contact_id'), ('user_id', 'account_id'),
         ('email', 'email'), ('phone', 'phone'),
     ]) }}
     union all
-    {{ identifiers_of('salesforce_leads', [
+    {{ identifiers_of(ref('stg_salesforce__leads'), 'salesforce', "concat('lead/', lead_id)", [
         ('salesforce_lead_id', 'lead_id'), ('salesforce_contact_id', 'converted_contact_id'),
         ('email', 'email'), ('phone', 'phone'),
     ]) }}
     union all
-    {{ identifiers_of('salesforce_contacts', [
+    {{ identifiers_of(ref('stg_salesforce__contacts'), 'salesforce', "concat('contact/', contact_id)", [
         ('salesforce_contact_id', 'contact_id'), ('user_id', 'user_id'),
         ('email', 'email'), ('phone', 'phone'), ('phone', 'mobile_phone'),
     ]) }}
     union all
-    {{ identifiers_of('hubspot_deals', [('hubspot_contact_id', 'contact_id')]) }}
+    {{ identifiers_of(ref('stg_hubspot__deals'), 'hubspot', "concat('deal/', deal_id)", [
+        ('hubspot_contact_id', 'contact_id'),
+    ], country='null') }}
     union all
-    {{ identifiers_of('salesforce_opportunities', [('salesforce_contact_id', 'contact_id')]) }}
+    {{ identifiers_of(
+        ref('stg_salesforce__opportunities'), 'salesforce', "concat('opportunity/', opportunity_id)",
+        [('salesforce_contact_id', 'contact_id')], country='null'
+    ) }}
 
 ),
 

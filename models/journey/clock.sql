@@ -17,6 +17,8 @@ batches as (
         batch_id,
         max(loaded_at) as loaded_at
     from {{ ref('stg_loads__files') }}
+    -- A file that brought nothing new belongs to no batch.
+    where batch_id is not null
     group by batch_id
 
 ),

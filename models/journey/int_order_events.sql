@@ -54,10 +54,12 @@ minor_units as (
         amounts.units,
         amounts.batch_id,
         cast(round(
-            coalesce(total, revenue, 0) * power(10, coalesce(currencies.minor_digits, 2))
+            coalesce(amounts.total, amounts.revenue, 0)
+            * power(10, coalesce(currencies.minor_digits, 2))
         ) as bigint) as total_cents,
         cast(round(
-            coalesce(revenue, total, 0) * power(10, coalesce(currencies.minor_digits, 2))
+            coalesce(amounts.revenue, amounts.total, 0)
+            * power(10, coalesce(currencies.minor_digits, 2))
         ) as bigint) as revenue_cents,
         coalesce(currencies.reporting_units, 0)
         * power(10, 2 - coalesce(currencies.minor_digits, 2)) as reporting_rate

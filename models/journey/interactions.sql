@@ -1,4 +1,4 @@
--- Contacts between the company and a person: e-mails, calls, tickets, mailings. One row per step of one.
+-- Contacts with a person: e-mails, calls, tickets, mailings. One row per step of one.
 {{ config(materialized='incremental', incremental_strategy='append') }}
 
 with

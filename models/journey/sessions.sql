@@ -64,12 +64,9 @@ summed as (
         cast(count_if(is_page) as integer) as pages,
         min_by(event_id, step) as first_event_id,
         min_by(channel, step) as channel,
-        min_by(page, step) filter (where page is not null)
-            as landing_page,
-        min_by(referrer, step) filter (where referrer is not null)
-            as referrer,
-        min_by(campaign_id, step)
-            filter (where campaign_id is not null) as campaign_id
+        min_by(page, step) filter (where page is not null) as landing_page,
+        min_by(referrer, step) filter (where referrer is not null) as referrer,
+        min_by(campaign_id, step) filter (where campaign_id is not null) as campaign_id
     from numbered
     group by customer_id, session_number
 

@@ -1,4 +1,4 @@
--- People at companies with an open deal, whoever of their colleagues leads it. One row per customer.
+-- People at companies with an open deal, whoever leads it there. One row per customer.
 select customer_id
 from {{ ref('customers') }}
 where company_id in (

@@ -16,6 +16,7 @@ moves as (
 select
     segment,
     customer_id,
+    version as entered_in_version,
     moved_on as entered_on,
     batch_id as entered_in_batch_id,
     left_on,

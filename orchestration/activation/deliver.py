@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
 import httpx
@@ -69,10 +70,12 @@ class _Courier:
         async with httpx.AsyncClient(limits=connections, timeout=timeout) as client:
             self._transport = Transport(client, self._limits)
             await self._prepare()
-            queue = self._batches()
-            async with asyncio.TaskGroup() as workers:
-                for _ in range(self._limits.concurrency):
-                    workers.create_task(self._work(queue))
+            # All removals are answered for before anything else travels: two addresses that we
+            # know apart may be one contact at the destination.
+            for _, queue in groupby(self._batches(), key=lambda entry: entry[1].is_removal):
+                async with asyncio.TaskGroup() as workers:
+                    for _ in range(self._limits.concurrency):
+                        workers.create_task(self._work(queue))
             return self._transport.failure
 
     def _batches(self) -> Iterator[Numbered]:
@@ -127,4 +130,6 @@ class _Courier:
         if answer.status == "unsent" and self._journal.is_resumed:
             # The delivery that was killed may have sent it.
             return Outcome(row.position, "in_doubt")
+        if not answer.message:
+            return answer
         return replace(answer, message=scrubbed(answer.message, row.fields))

@@ -3,11 +3,13 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
+from orchestration.activation.receipt import Receipt
 from orchestration.warehouse import Home, connect
 
 SQL = Path(__file__).parent / "sql"
@@ -41,6 +43,14 @@ def unchanged_ledger(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
             connection.execute("use ledger")
             connection.execute(statement("ledger"))
         yield connection
+
+
+def receipt_of(connection: duckdb.DuckDBPyConnection, run_id: str) -> Receipt:
+    """One run as the ledger has it."""
+    cursor = connection.execute(statement("receipt"), {"run_id": run_id})
+    names = [column[0] for column in cursor.description or ()]
+    row = dict(zip(names, cursor.fetchall()[0], strict=True))
+    return Receipt(**{field.name: row[field.name] for field in fields(Receipt)})
 
 
 def published_at(home: Home) -> datetime | None:

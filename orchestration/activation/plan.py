@@ -143,7 +143,7 @@ def _refused(sync: Sync, reason: str) -> NotPlanned:
 
 def _published(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
     relations: dict[str, dict[str, str]] = {}
-    for relation, column, kind in connection.execute(statement("published")).fetchall():
+    for column, kind, relation in connection.execute(statement("published")).fetchall():
         relations.setdefault(relation, {})[column] = kind
     return relations
 

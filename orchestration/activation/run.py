@@ -4,19 +4,27 @@ import fcntl
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 
 from orchestration.activation.declaration import Sync
 from orchestration.activation.deliver import Delivery, deliver
 from orchestration.activation.journal import sync_to_disk
-from orchestration.activation.ledger import ledger, published_at, statement, unchanged_ledger
+from orchestration.activation.ledger import (
+    ledger,
+    published_at,
+    receipt_of,
+    statement,
+    unchanged_ledger,
+)
 from orchestration.activation.plan import NotPlanned, attach, plan, spool
 from orchestration.activation.receipt import Plan, Receipt
 from orchestration.activation.settle import settle
 from orchestration.destinations import build
 from orchestration.destinations.protocol import Destination
 from orchestration.warehouse import Home
+
+Types = Mapping[str, str]
 
 
 def sync(sync: Sync, home: Home, environment: Mapping[str, str] = os.environ) -> Receipt:
@@ -32,11 +40,10 @@ def sync(sync: Sync, home: Home, environment: Mapping[str, str] = os.environ) ->
         if run.destination is None:
             return run.recorded(run.skipped("no credentials"))
         try:
-            run_id, planned = run.plan()
+            run_id, types = run.plan()
         except NotPlanned as obstacle:
             return run.recorded(obstacle.plan)
-        run.finish(run_id, planned.to_send > 0)
-        return run.receipt(run_id)
+        return run.finish(run_id, types)
 
 
 def plan_only(sync: Sync, home: Home) -> Plan:
@@ -67,12 +74,15 @@ class _Run:
             unsettled = connection.execute(statement("unsettled"), {"sync": self.sync.name})
             run_ids = [run_id for (run_id,) in unsettled.fetchall()]
         for run_id in run_ids:
-            self.finish(run_id, self._is_still_due(run_id))
+            self.finish(run_id, self._types() if self._is_still_due(run_id) else None)
         for left in self.folder.glob("*.*"):
             left.unlink()
 
-    def plan(self) -> tuple[str, Plan]:
-        """Commits a plan whose spool is on disk; raises NotPlanned and leaves no trace if not."""
+    def plan(self) -> tuple[str, Types | None]:
+        """Commits a plan whose spool is on disk; the types of what there is to send, if anything.
+
+        Raises NotPlanned and leaves no trace if nothing may be sent.
+        """
         basis = self._basis()
         with ledger(self.home) as connection:
             columns = attach(connection, self.sync, self.home)
@@ -90,20 +100,19 @@ class _Run:
             connection.execute(statement("commit"))
             connection.execute(statement("record"), self._record(run_id, planned))
             connection.execute("commit")
-        return run_id, planned
+        return run_id, columns.types if planned.to_send else None
 
-    def finish(self, run_id: str, is_due: bool) -> None:
-        """Delivers a planned run, if there is something due to deliver, and settles it."""
+    def finish(self, run_id: str, types: Types | None) -> Receipt:
+        """Settles a planned run, after delivering it if there is something due to deliver."""
         reason = "interrupted"
         journal = self._file(run_id, "journal")
-        if is_due and self.destination is not None:
-            with unchanged_ledger(self.home) as connection:
-                types = attach(connection, self.sync, self.home).types
+        if types is not None and self.destination is not None:
             due = Delivery(run_id, self._file(run_id, "spool"), journal, types, self.sync.limits)
             reason = deliver(self.destination, due)
-        settle(self.home, run_id, journal, reason)
+        receipt = settle(self.home, run_id, journal, reason)
         for kind in ("spool", "basis", "journal"):
             self._file(run_id, kind).unlink(missing_ok=True)
+        return receipt
 
     def skipped(self, reason: str) -> Plan:
         """A run that is not attempted."""
@@ -114,16 +123,11 @@ class _Run:
         with ledger(self.home) as connection:
             (run_id,) = connection.execute("select cast(uuidv7() as varchar)").fetchall()[0]
             connection.execute(statement("record"), self._record(run_id, planned))
-        return self.receipt(run_id)
+            return receipt_of(connection, run_id)
 
-    def receipt(self, run_id: str) -> Receipt:
-        """The run as the ledger has it."""
-        with ledger(self.home) as connection:
-            cursor = connection.execute(statement("receipt"), {"run_id": run_id})
-            names = [column[0] for column in cursor.description or ()]
-            row = dict(zip(names, cursor.fetchall()[0], strict=True))
-        wanted = {field.name for field in fields(Receipt)}
-        return Receipt(**{name: value for name, value in row.items() if name in wanted})
+    def _types(self) -> Types:
+        with unchanged_ledger(self.home) as connection:
+            return attach(connection, self.sync, self.home).types
 
     def _record(self, run_id: str, planned: Plan) -> dict[str, object]:
         counts = asdict(planned)

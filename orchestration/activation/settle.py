@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from orchestration.activation.ledger import ledger, statement
+from orchestration.activation.ledger import ledger, receipt_of, statement
+from orchestration.activation.receipt import Receipt
 from orchestration.warehouse import Home
 
 
-def settle(home: Home, run_id: str, journal: Path, reason: str) -> None:
+def settle(home: Home, run_id: str, journal: Path, reason: str) -> Receipt:
     """Gives every planned row its outcome: sent, rejected or unsent, or in doubt if unanswered."""
     journal.touch()
     with ledger(home) as connection:
@@ -16,3 +17,4 @@ def settle(home: Home, run_id: str, journal: Path, reason: str) -> None:
         connection.execute("begin")
         connection.execute(statement("settle"))
         connection.execute("commit")
+        return receipt_of(connection, run_id)

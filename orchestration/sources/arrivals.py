@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from orchestration.sources.declaration import Declaration, EventFiles, RecordFiles
+from orchestration.sources.declaration import Declaration, EventFiles
 
 EVENT_SUFFIXES = (".ndjson", ".ndjson.gz", ".ndjson.zst")
 RECORD_SUFFIXES = (".csv", ".parquet")
@@ -59,7 +59,7 @@ def _files(landing: Path, declaration: Declaration) -> Iterator[Path]:
     folder = landing / declaration.landing
     paths = sorted(folder.iterdir()) if folder.is_dir() else []
     present = (path for path in paths if path.is_file() and _is_in_place(path.name))
-    if isinstance(declaration.collect, EventFiles | RecordFiles):
+    if declaration.is_dropped:
         return present
     completed = completed_loads(landing / declaration.source)
     return (path for path in present if load_of(path) in completed)

@@ -1,10 +1,9 @@
 """What a dbt source says about how its table is collected (`config.meta.collect`)."""
 
-from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from orchestration.warehouse import Manifest
 
@@ -49,10 +48,6 @@ class Salesforce(_Kind):
     fields: tuple[str, ...] = Field(min_length=1)
 
 
-Collect = EventFiles | RecordFiles | Hubspot | Salesforce
-_collect: TypeAdapter[Collect] = TypeAdapter(Annotated[Collect, Field(discriminator="kind")])
-
-
 class Declaration(BaseModel):
     """One source table: where dbt reads it and how it is collected."""
 
@@ -61,7 +56,12 @@ class Declaration(BaseModel):
     source: str
     table: str
     identifier: str
-    collect: Collect
+    collect: EventFiles | RecordFiles | Hubspot | Salesforce = Field(discriminator="kind")
+
+    @property
+    def is_dropped(self) -> bool:
+        """Whether others put its files into the landing folder; else we ask a vendor's API."""
+        return isinstance(self.collect, EventFiles | RecordFiles)
 
     @property
     def landing(self) -> PurePosixPath:
@@ -76,27 +76,21 @@ def declarations(manifest: Manifest) -> list[Declaration]:
     return [_declaration(source) for source in manifest.sources()]
 
 
-def of_vendor(all_declarations: Iterable[Declaration], kind: str) -> Iterator[Declaration]:
-    """The tables that a vendor's API holds (`hubspot` or `salesforce`)."""
-    return (each for each in all_declarations if each.collect.kind == kind)
-
-
 def _declaration(source: dict[str, Any]) -> Declaration:
     try:
-        collect = _collect.validate_python(source["config"]["meta"]["collect"])
+        return Declaration(
+            source=source["source_name"],
+            table=source["name"],
+            identifier=source["identifier"],
+            collect=source["config"]["meta"]["collect"],
+        )
     except ValidationError as wrong:
         raise DeclarationError(_explanation(source, wrong)) from None
-    return Declaration(
-        source=source["source_name"],
-        table=source["name"],
-        identifier=source["identifier"],
-        collect=collect,
-    )
 
 
 def _explanation(source: dict[str, Any], wrong: ValidationError) -> str:
     problems = "; ".join(
-        f"{'.'.join(['meta.collect', *map(str, error['loc'])])}: {error['msg']}"
+        f"{'.'.join(['meta', *map(str, error['loc'])])}: {error['msg']}"
         for error in wrong.errors(include_url=False, include_input=False)
     )
     return (

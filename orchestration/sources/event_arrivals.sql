@@ -5,7 +5,7 @@ select
     messageId as message_id,
     coalesce(receivedAt, '') as received_at,
     filename as path,
-    event_refusal(messageId, type, userId, anonymousId) as refusal,
+    event_refusal(messageId, type, userId, anonymousId) as refusal
 from read_json(
     $paths,
     format = 'newline_delimited',

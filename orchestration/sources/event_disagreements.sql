@@ -3,7 +3,7 @@
 with promised as (
     select
         arrival.path,
-        count(*) as events,
+        count(*) as events
     from event_arrivals as arrival
     anti join event_duplicates as duplicate
         on
@@ -17,7 +17,7 @@ with promised as (
 brought as (
     select
         file,
-        count(*) as events,
+        count(*) as events
     from raw.events
     where batch_id = $batch_id
     group by file

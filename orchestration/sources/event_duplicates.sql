@@ -5,7 +5,7 @@ with accepted as (
     select
         message_id,
         received_at,
-        path,
+        path
     from event_arrivals
     where refusal is null
 ),
@@ -26,7 +26,7 @@ repeated as (
 first_copies as (
     select
         message_id,
-        min((received_at, path)) as first_copy,
+        min((received_at, path)) as first_copy
     from accepted
     where message_id in (select repeated.message_id from repeated)
     group by message_id
@@ -35,14 +35,14 @@ first_copies as (
 select distinct
     accepted.message_id,
     accepted.received_at,
-    accepted.path,
+    accepted.path
 from accepted
 semi join known on accepted.message_id = known.message_id
 union
 select
     accepted.message_id,
     accepted.received_at,
-    accepted.path,
+    accepted.path
 from accepted
 inner join first_copies on accepted.message_id = first_copies.message_id
 where (accepted.received_at, accepted.path) != first_copies.first_copy;

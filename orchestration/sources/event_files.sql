@@ -19,7 +19,7 @@ select
     message.properties,
     message.traits,
     substr(message.filename, $prefix_length + 1) as file,
-    $batch_id as batch_id,
+    $batch_id as batch_id
 from read_json(
     $paths,
     format = 'newline_delimited',

@@ -18,7 +18,7 @@ select
     message.properties,
     message.traits,
     substr(message.path, $prefix_length + 1) as file,
-    $batch_id as batch_id,
+    $batch_id as batch_id
 from event_messages as message
 anti join event_duplicates as duplicate
     on

@@ -32,7 +32,7 @@ def stage_suspects(connection: duckdb.DuckDBPyConnection, path: Path) -> bool:
     found = connection.execute(statement("event_suspects"), {"path": str(path)}).fetchone()
     connection.execute("set preserve_insertion_order = false")
     positions, rows = found or ([], 0)
-    refused = set(positions or [])
+    refused: set[int] = set(positions or [])
     lines = 0
 
     def suspects() -> Iterator[tuple[int, bytes]]:
@@ -43,7 +43,7 @@ def stage_suspects(connection: duckdb.DuckDBPyConnection, path: Path) -> bool:
                 yield line_number, line
 
     _stage(connection, path, suspects())
-    return lines == rows
+    return lines == int(rows)
 
 
 def stage_all(connection: duckdb.DuckDBPyConnection, path: Path) -> None:

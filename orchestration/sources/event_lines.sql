@@ -10,7 +10,7 @@ with typed as (
             when not is_utf8 then 'not UTF-8'
             when not json_valid(line) then 'malformed JSON'
             when json_type(line) != 'OBJECT' then 'not an object'
-        end as refusal,
+        end as refusal
     from event_lines
 ),
 
@@ -25,7 +25,7 @@ extracted as (
         case when refusal is null then list_transform(
             json_extract(line, ['$.context', '$.properties', '$.traits']),
             lambda part: nullif(part, 'null')
-        ) end as part,
+        ) end as part
     from typed
 )
 
@@ -53,7 +53,7 @@ select
         refusal,
         event_refusal(field[1], field[2], field[5], field[6]),
         case when is_oversized(part[1], part[2], part[3]) then 'larger than 1 MB' end
-    ) as refusal,
+    ) as refusal
 from extracted;
 
 delete from event_arrivals where refusal is not null;
@@ -63,5 +63,5 @@ select
     message_id,
     coalesce(received_at, '') as received_at,
     path,
-    refusal,
+    refusal
 from event_messages;

@@ -6,7 +6,7 @@ select
     arrived_files.file,
     message.line_number,
     message.refusal as reason,
-    message.line,
+    message.line
 from event_messages as message
 inner join arrived_files on message.path = arrived_files.path
 where message.refusal is not null;

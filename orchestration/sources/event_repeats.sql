@@ -12,7 +12,7 @@ where rowid in (
                     '|', type, event, name, user_id, anonymous_id, event_timestamp,
                     context, properties, traits
                 ))
-            ) as copy_number,
+            ) as copy_number
         from raw.events
         where
             batch_id = $batch_id

@@ -2,11 +2,11 @@
 -- Rows come in the order of the file only while preserve_insertion_order is on.
 select
     list(position) filter (where refusal is not null) as refused_positions,
-    count(*) as lines,
+    count(*) as lines
 from (
     select
         row_number() over () as position,
-        event_refusal(messageId, type, userId, anonymousId) as refusal,
+        event_refusal(messageId, type, userId, anonymousId) as refusal
     from read_json(
         [$path],
         format = 'newline_delimited',

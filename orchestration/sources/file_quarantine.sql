@@ -6,6 +6,6 @@ select
     file,
     null as line_number,
     refusal as reason,
-    null as line,
+    null as line
 from arrived_files
 where refusal is not null;

@@ -3,7 +3,7 @@ insert into raw.loads
 with lines as (
     select
         path,
-        count(*) as lines,
+        count(*) as lines
     from (
         select path from event_arrivals
         union all
@@ -18,14 +18,14 @@ with lines as (
 loaded as (
     select
         file,
-        count(*) as loaded,
+        count(*) as loaded
     from raw.events
     where batch_id = $batch_id
     group by file
     union all
     select
         arrived_files.file,
-        count(*) as loaded,
+        count(*) as loaded
     from record_versions
     inner join arrived_files on record_versions.path = arrived_files.path
     group by arrived_files.file
@@ -34,7 +34,7 @@ loaded as (
 quarantined as (
     select
         file,
-        count(*) as quarantined,
+        count(*) as quarantined
     from raw.quarantine
     where batch_id = $batch_id
     group by file
@@ -54,7 +54,7 @@ select
     coalesce(lines.lines, 0) - coalesce(loaded.loaded, 0)
     - coalesce(quarantined.quarantined, 0) as duplicates,
     coalesce(quarantined.quarantined, 0) as quarantined,
-    cast(current_timestamp at time zone 'UTC' as timestamp) as loaded_at,
+    cast(current_timestamp at time zone 'UTC' as timestamp) as loaded_at
 from arrived_files
 left join lines on arrived_files.path = lines.path
 left join loaded on arrived_files.file = loaded.file

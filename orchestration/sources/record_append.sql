@@ -5,6 +5,6 @@ select
     updated_at,
     is_deleted,
     record,
-    $batch_id as batch_id,
+    $batch_id as batch_id
 from record_versions
 where raw_table = '{table}';

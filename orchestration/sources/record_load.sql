@@ -12,5 +12,5 @@ select
         when coalesce(record_id, '') = '' then 'no record id'
         when record is null or not json_valid(record) then 'malformed JSON'
     end as refusal,
-    null as line,
+    null as line
 from read_parquet([$path], file_row_number = true);

@@ -6,7 +6,7 @@ select
     arrived_files.file,
     arrival.line_number,
     arrival.refusal as reason,
-    coalesce(arrival.line, arrival.record) as line,
+    coalesce(arrival.line, arrival.record) as line
 from record_arrivals as arrival
 inner join arrived_files on arrival.path = arrived_files.path
 where arrival.refusal is not null;

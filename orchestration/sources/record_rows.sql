@@ -13,13 +13,13 @@ select
         when refusal is not null then refusal
         when list_count(key_values) < len(key_values) then 'no value for the key'
     end as refusal,
-    line,
+    line
 from (
     select
         *,
         list_transform(
             json_extract_string(record, $key_paths),
             lambda part: nullif(part, '')
-        ) as key_values,
+        ) as key_values
     from file_rows
 );

@@ -10,7 +10,7 @@ with arrived as (
         updated_at,
         is_deleted,
         record,
-        cast(null as bigint) as batch_id,
+        cast(null as bigint) as batch_id
     from record_arrivals
     where raw_table = '{table}' and refusal is null
     qualify
@@ -26,7 +26,7 @@ stored as (
         updated_at,
         is_deleted,
         record,
-        batch_id,
+        batch_id
     from raw.{table}
     where record_id in (select arrived.record_id from arrived)
 ),
@@ -38,7 +38,7 @@ compared as (
             over (
                 partition by record_id
                 order by updated_at nulls first, batch_id nulls last, path, line_number
-            ) as is_repeat,
+            ) as is_repeat
     from (
         select * from arrived
         union all by name
@@ -52,6 +52,6 @@ select
     record_id,
     updated_at,
     is_deleted,
-    record,
+    record
 from compared
 where batch_id is null and not is_repeat;

@@ -5,7 +5,7 @@ select
     count(*) as files,
     sum(loads.loaded) as loaded,
     sum(loads.duplicates) as duplicates,
-    sum(loads.quarantined) as quarantined,
+    sum(loads.quarantined) as quarantined
 from arrived_files
 inner join raw.loads as loads on arrived_files.file = loads.file
 group by arrived_files.source, arrived_files.source_table

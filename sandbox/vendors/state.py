@@ -1,7 +1,7 @@
 """The records that an emulated vendor holds, in memory, with a clock that never goes back."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -51,18 +51,32 @@ class Clock:
         return self._last
 
 
-class Table:
-    """Records by id, in id order, with look-up by the fields that identify a live record."""
+def held(record: Record, name: str) -> list[str]:
+    """The one value of a field, if it has one."""
+    value = record.fields.get(name)
+    return [] if value in (None, "") else [str(value)]
 
-    def __init__(self, lookups: Iterable[str] = ()) -> None:
+
+class Table:
+    """Records by id, in id order, with look-up by the fields that identify a live record.
+
+    `values` gives all values by which a field finds a record.
+    """
+
+    def __init__(
+        self,
+        lookups: Iterable[str] = (),
+        values: Callable[[Record, str], list[str]] = held,
+    ) -> None:
+        self._values = values
         self.records: dict[str, Record] = {}
         self.version = 0
         self._lookups: dict[str, dict[str, set[str]]] = {name: {} for name in lookups}
-        self._ordered: list[str] = []
+        self._ordered: list[str] | None = None
 
     def ids(self) -> list[str]:
         """All ids, deleted ones too, in the numeric order in which vendors page."""
-        if len(self._ordered) != len(self.records):
+        if self._ordered is None:
             self._ordered = sorted(self.records, key=id_order)
         return self._ordered
 
@@ -83,6 +97,8 @@ class Table:
     def put(self, record: Record) -> None:
         """Insert the record or replace the one with its id."""
         self._forget(record.id)
+        if record.id not in self.records:
+            self._ordered = None
         self.records[record.id] = record
         self._index(record)
         self.version += 1
@@ -97,18 +113,20 @@ class Table:
         """Remove for good; not even the bin remembers it."""
         self._forget(key)
         del self.records[key]
+        self._ordered = None
         self.version += 1
 
     def _index(self, record: Record) -> None:
         if record.deleted_at is None:
             for name, index in self._lookups.items():
-                if (value := record.fields.get(name)) not in (None, ""):
+                for value in self._values(record, name):
                     index.setdefault(fold(value), set()).add(record.id)
 
     def _forget(self, key: str) -> None:
         if (record := self.records.get(key)) is not None:
             for name, index in self._lookups.items():
-                index.get(fold(record.fields.get(name)), set()).discard(key)
+                for value in self._values(record, name):
+                    index.get(fold(value), set()).discard(key)
 
 
 def id_order(key: str) -> tuple[int, str]:

@@ -33,12 +33,17 @@ all_copies as (
 ),
 
 -- A broken line is one more, unreadable copy: what it says is not lost elsewhere.
-broken as (
-    select * replace (2 + (draw(thing, place, kind) % 4)::int as copy)
+chosen as (
+    select *
     from received
-    where received_at < window_end()
+    where happened_at >= window_start() and received_at < window_end()
     order by roll(thing, place, kind || ' broken'), kind
     limit (select getvariable('malformed'))
+),
+
+broken as (
+    select * replace (2 + ((row_number() over (order by happened_at, kind, thing) - 1) % 4) as copy)
+    from chosen
 )
 
 select

@@ -5,12 +5,26 @@ create macro address_of(email, old_email, email_changed_at, moment)
 -- A form that somebody in a hurry filled in with what is nobody's address.
 create macro gives_junk(thing) as roll(thing, 'junk') < 0.004;
 
+-- Most messages have no campaign and no cart. They get an empty one, because a left join would send
+-- the rows that match ahead of the others and so lose the order of arrival.
 create view described as
+with any_campaign as (
+    select * from campaigns
+    union all by name
+    select -1 as campaign_number
+),
+
+any_cart as (
+    select * from carts
+    union all by name
+    select -1 as session_id
+)
+
 select
     arrivals.*,
     accounts.* exclude (person_id),
-    campaigns.* exclude (campaign_number, currency),
-    carts.* exclude (session_id),
+    any_campaign.* exclude (campaign_number, currency),
+    any_cart.* exclude (session_id),
     pages.* exclude (page_number, page),
     address_of(email, old_email, email_changed_at, happened_at) as address,
     case
@@ -32,9 +46,10 @@ select
 from arrivals
 inner join accounts using (person_id)
 inner join pages on page_number = page_seen(kind, item, thing)
-left join campaigns using (campaign_number)
-left join carts
-    on session_id = case when kind in ('checkout', 'order', 'refund') then thing end;
+inner join any_campaign
+    on any_campaign.campaign_number = coalesce(arrivals.campaign_number, -1)
+inner join any_cart
+    on session_id = case when kind in ('checkout', 'order', 'refund') then thing else -1 end;
 
 create view bodies as
 select

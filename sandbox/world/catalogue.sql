@@ -48,7 +48,8 @@ from (
         currency_number * 6 + theme_number as campaign_number,
         ['USD', 'GBP', 'EUR'][1 + currency_number] as currency,
         [
-            'Brand search', 'Generic search', 'Autumn social', 'Retargeting', 'Short video', 'Partners'
+            'Brand search', 'Generic search', 'Autumn social', 'Retargeting', 'Short video',
+            'Partners',
         ][1 + theme_number] as theme,
         ['google', 'google', 'facebook', 'criteo', 'tiktok', 'awin'][1 + theme_number] as source,
         ['cpc', 'cpc', 'social', 'display', 'video', 'affiliate'][1 + theme_number] as medium,

@@ -24,4 +24,4 @@ select
         window_start() - interval 3 years, window_start(), roll(company_id, 'created')
     ) as created_at,
     between_times(created_at, window_end(), roll(company_id, 'modified')) as modified_at,
-from (select range as company_id from range(greatest(1, getvariable('people') // 40)));
+from (select range as company_id from range(1, 1 + greatest(1, getvariable('people') // 40)));

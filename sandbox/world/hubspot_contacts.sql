@@ -79,7 +79,7 @@ select
                 'jobtitle': if(
                     company_id is null,
                     null,
-                    pick(['Buyer', 'Head of IT', 'CEO', 'Analyst', 'Office Manager'], person_id, 'job')
+                    pick(['Buyer', 'Head of IT', 'CEO', 'Analyst', 'Manager'], person_id, 'job')
                 ),
                 'lifecyclestage': case
                     when is_buyer then 'customer'

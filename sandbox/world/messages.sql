@@ -1,4 +1,4 @@
--- Everything that happens, one narrow row a message; `thing` is the session, e-mail, ticket or call.
+-- Everything that happens. One row a message; `thing` is its session, e-mail, ticket or call.
 
 create table messages (
     thing bigint,

@@ -20,15 +20,15 @@ filled as (
     select
         session_id,
         sum(price_cents * quantity)::bigint as goods_cents,
-        list(
-            {
-                'product_id': product_id,
-                'name': product_name,
-                'category': category,
-                'price': major_units(price_cents),
-                'quantity': quantity,
-            } order by item
-        ) as products,
+        -- sorted by position afterwards: an ordered aggregate takes a hundred times the memory
+        list_sort(list({
+            'position': item + 1,
+            'product_id': product_id,
+            'name': product_name,
+            'category': category,
+            'price': major_units(price_cents),
+            'quantity': quantity,
+        })) as products,
     from items
     inner join products using (product)
     group by session_id

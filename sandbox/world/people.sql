@@ -16,6 +16,10 @@ from (
     from range(getvariable('people'))
 );
 
+-- What is left of a name in an e-mail address.
+create macro letters_of(name)
+    as regexp_replace(strip_accents(replace(lower(name), 'ß', 'ss')), '[^a-z]', '', 'g');
+
 create table residents as
 select
     households.*,
@@ -34,10 +38,10 @@ select
     end as standing,
     case
         when standing <> 'visitor' and roll(person_id, 'employed') < 0.30
-            then (draw(person_id, 'employer') % (select count(*) from companies))::bigint
+            then 1 + (draw(person_id, 'employer') % (select count(*) from companies))::bigint
     end as company_id,
-    lower(regexp_replace(strip_accents(first_name), '[^A-Za-z]', '', 'g')) as first_letters,
-    lower(regexp_replace(strip_accents(last_name), '[^A-Za-z]', '', 'g')) as last_letters,
+    letters_of(first_name) as first_letters,
+    letters_of(last_name) as last_letters,
 from households
 inner join countries
     on roll(household_id, 'country') >= share_from and roll(household_id, 'country') < share_to;

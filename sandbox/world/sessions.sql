@@ -5,7 +5,7 @@ select
     person_id * 1024 + visit as session_id,
     person_id,
     visit,
-    session_start(person_id, first_seen_at, session_count, visit) as starts_at,
+    session_start(person_id, first_seen_at, last_seen_at, session_count, visit) as starts_at,
     is_buyer and visit >= login_session and (
         visit = purchase_session or roll(person_id, visit, 'buys again') < 0.22
     ) as is_purchase,
@@ -19,21 +19,19 @@ select
     end as device_id,
     currency,
     marketing_consent in ('granted', 'withdrawn')
-    and starts_at - interval 1 day between asked_at and coalesce(withdrawn_at, window_end())
-        as reads_newsletter,
+    and starts_at - interval 1 day > asked_at
+    and starts_at < coalesce(withdrawn_at, window_end()) as reads_newsletter,
 from (
     select
         *,
         unnest(range(session_count)) as visit,
     from accounts
-    inner join people using (person_id)
 );
 
 create table sessions as
 with drawn as (
     select
         *,
-        device_id % 16 <> 15 and roll(device_id, 'mobile') < 0.35 as is_mobile,
         -- on some devices a person never logs in, so nothing but a guess can say whose they are
         is_purchase or is_sign_up
         or (has_account and (device_id % 16 in (0, 15) or roll(device_id, 'logs in') < 0.7))
@@ -49,7 +47,6 @@ select
     person_id,
     starts_at,
     device_id,
-    is_mobile,
     15 + (draw(session_id, 'pace') % 100)::int as seconds_between,
     -- 0: logged in since an earlier visit; null: not at all
     case
@@ -76,9 +73,9 @@ select
     ['home page']
     || if(views > 0 and roll(session_id, 'searches') < 0.3, ['search'], [])
     || repeat(['product page', 'view'], views)
-    || if(coalesce(login, 0) = 1 or (login = 0 and roll(session_id, 'again') < 0.2), ['identify'], [])
+    || if(login = 1 or (login = 0 and roll(session_id, 'again') < 0.2), ['identify'], [])
     || if(is_sign_up, ['sign_up'], [])
-    || if(coalesce(login, 0) = 1, ['group'], [])
+    || if(login = 1, ['group'], [])
     || repeat(['add'], adds)
     || if(is_purchase or depth > 0.93, ['checkout page', 'checkout'], [])
     || if(is_purchase, ['order', 'thanks page'], []) as steps,

@@ -75,59 +75,64 @@ def running(world: Path) -> Iterator[Vendors]:
         yield vendors
 
 
+@pytest.fixture(scope="session")
+def clients(running: Vendors) -> Iterator[dict[str, httpx.Client]]:
+    """One client for each emulator, by its environment variable."""
+    urls = {n: u for n, u in running.environment().items() if n.endswith("_URL")}
+    opened = {n: httpx.Client(base_url=u.removesuffix("/hook")) for n, u in urls.items()}
+    yield opened
+    for client in opened.values():
+        client.close()
+
+
 @pytest.fixture
-def vendors(running: Vendors) -> Vendors:
+def vendors(running: Vendors, clients: dict[str, httpx.Client]) -> Vendors:
     """The running emulators, healthy."""
-    environment = running.environment()
-    for name in ("HUBSPOT_URL", "SALESFORCE_URL", "WEBHOOK_URL"):
-        base = environment[name].removesuffix("/hook")
-        httpx.put(f"{base}/_sandbox/faults", json={}).raise_for_status()
+    for client in clients.values():
+        client.put("/_sandbox/faults", json={}).raise_for_status()
     return running
 
 
-def hubspot_client(vendors: Vendors) -> httpx.Client:
-    """A client with the portal's token."""
-    environment = vendors.environment()
-    token = {"Authorization": f"Bearer {environment['HUBSPOT_TOKEN']}"}
-    return httpx.Client(base_url=environment["HUBSPOT_URL"], headers=token)
+def with_token(client: httpx.Client, vendors: Vendors) -> httpx.Client:
+    """The client with the HubSpot portal's token."""
+    client.headers["Authorization"] = f"Bearer {vendors.environment()['HUBSPOT_TOKEN']}"
+    return client
 
 
-def salesforce_client(vendors: Vendors) -> httpx.Client:
-    """A client with a fresh session."""
+def with_session(client: httpx.Client, vendors: Vendors) -> httpx.Client:
+    """The client with a fresh Salesforce session."""
     environment = vendors.environment()
-    client = httpx.Client(base_url=environment["SALESFORCE_URL"])
     form = {
         "grant_type": "client_credentials",
         "client_id": environment["SALESFORCE_CLIENT_ID"],
         "client_secret": environment["SALESFORCE_CLIENT_SECRET"],
     }
-    token = client.post("/services/oauth2/token", data=form).json()["access_token"]
-    client.headers["Authorization"] = f"Bearer {token}"
+    granted = client.post("/services/oauth2/token", data=form).json()
+    client.headers["Authorization"] = f"Bearer {granted['access_token']}"
     return client
 
 
 @pytest.fixture
-def hubspot(vendors: Vendors) -> Iterator[httpx.Client]:
-    with hubspot_client(vendors) as client:
-        yield client
+def hubspot(vendors: Vendors, clients: dict[str, httpx.Client]) -> httpx.Client:
+    """A client of the portal."""
+    return with_token(clients["HUBSPOT_URL"], vendors)
 
 
 @pytest.fixture
-def salesforce(vendors: Vendors) -> Iterator[httpx.Client]:
-    with salesforce_client(vendors) as client:
-        yield client
+def salesforce(vendors: Vendors, clients: dict[str, httpx.Client]) -> httpx.Client:
+    """A client of the org."""
+    return with_session(clients["SALESFORCE_URL"], vendors)
 
 
 @pytest.fixture
-def hook(vendors: Vendors) -> Callable[..., httpx.Response]:
+def hook(vendors: Vendors, clients: dict[str, httpx.Client]) -> Callable[..., httpx.Response]:
     """Posts a body to the webhook, signed with its secret unless told otherwise."""
-    environment = vendors.environment()
+    own = vendors.environment()["WEBHOOK_SECRET"]
 
     def post(key: str | None, body: bytes, secret: str | None = None) -> httpx.Response:
-        signing = (secret or environment["WEBHOOK_SECRET"]).encode()
-        digest = hmac.new(signing, body, hashlib.sha256).hexdigest()
+        digest = hmac.new((secret or own).encode(), body, hashlib.sha256).hexdigest()
         headers = {"X-Kith-Signature": f"sha256={digest}"}
         headers |= {"Idempotency-Key": key} if key else {}
-        return httpx.post(environment["WEBHOOK_URL"], content=body, headers=headers)
+        return clients["WEBHOOK_URL"].post("/hook", content=body, headers=headers)
 
     return post

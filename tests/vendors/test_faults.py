@@ -102,7 +102,8 @@ def test_a_vendor_that_is_down_refuses_everything_but_the_controls(hubspot: http
 
 
 def test_a_plan_with_an_unknown_fault_is_refused(hubspot: httpx.Client) -> None:
-    for plan in ({"next": ["418"]}, {"rate": {}}):
+    plans: tuple[dict[str, object], ...] = ({"next": ["418"]}, {"rate": 0.5})
+    for plan in plans:
         assert hubspot.put("/_sandbox/faults", json=plan).status_code == 400
 
 

@@ -8,7 +8,7 @@ select
     operation,
     customer_id,
     match_value,
-    fields_hash,
+    fields_hash
 from batched;
 
 -- After a merge of customers a record can belong to another customer_id with the same content.
@@ -60,7 +60,7 @@ using (
         case obstacle
             when 'match_missing' then 'has no value that the destination could know it by'
             else 'shares the value that the destination knows it by with another customer'
-        end as message,
+        end as message
     from consented
     where obstacle is not null
 ) as unaddressable

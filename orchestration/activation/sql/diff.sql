@@ -15,7 +15,7 @@ create or replace temp table known as
 select
     match_value,
     customer_id,
-    fields_hash,
+    fields_hash
 from activation.sync_state
 where sync = getvariable('sync');
 
@@ -34,7 +34,7 @@ select
                 order by known.customer_id is null, audience.customer_id
             ) > 1
             then 'match_not_unique'
-    end as obstacle,
+    end as obstacle
 from audience
 inner join granted on audience.customer_id = granted.customer_id
 left join known
@@ -48,7 +48,7 @@ with sendable as (
         customer_id,
         match_value,
         fields,
-        fields_hash,
+        fields_hash
     from consented
     where obstacle is null
 ),
@@ -63,7 +63,7 @@ differences as (
             else 'changed'
         end as operation,
         sendable.fields,
-        sendable.fields_hash,
+        sendable.fields_hash
     from sendable
     full outer join known on sendable.match_value = known.match_value
     where
@@ -89,7 +89,7 @@ select
             and (refused.operation = 'removed') = (differences.operation = 'removed')
             and refused.fields_hash is not distinct from differences.fields_hash
             and coalesce(refused.retry_in_runs > 1, true)
-    ) as is_waiting,
+    ) as is_waiting
 from differences;
 
 -- Removals travel first, and never in one request with anything else.
@@ -104,7 +104,7 @@ with numbered as (
         row_number() over (
             partition by operation = 'removed'
             order by match_value
-        ) - 1 as place,
+        ) - 1 as place
     from changes
     where not is_waiting
 )
@@ -120,5 +120,5 @@ select
             order by operation <> 'removed', place // getvariable('batch_size')
         ) - 1 as integer
     ) as batch,
-    cast(place % getvariable('batch_size') as integer) as position,
+    cast(place % getvariable('batch_size') as integer) as position
 from numbered;

@@ -2,7 +2,7 @@
 with counted as (
     select
         customer_id,
-        count(*) as occurrences,
+        count(*) as occurrences
     from audience
     group by customer_id
 ),
@@ -15,5 +15,5 @@ offenders as (
 
 select
     count(*) as offenders,
-    array_to_string(list(customer_id order by customer_id)[1:5], ', ') as sample,
+    array_to_string(list(customer_id order by customer_id)[1:5], ', ') as sample
 from offenders;

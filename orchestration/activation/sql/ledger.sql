@@ -36,7 +36,7 @@ create table if not exists activation.sync_changes (
     sent_at timestamp not null
 );
 
--- One row per row refused, with the destination's words; open until it is delivered or no longer due.
+-- One row per row refused, with the destination's words; open until delivered or no longer due.
 create table if not exists activation.sync_rejections (
     run_id varchar not null,
     sync varchar not null,

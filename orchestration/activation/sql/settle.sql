@@ -1,4 +1,4 @@
--- Folds the journal of one delivery into the ledger. What the journal does not answer for is in doubt.
+-- Folds the journal of one delivery into the ledger. What it does not answer for is in doubt.
 create or replace temp table journal as
 select *
 from read_json(
@@ -20,7 +20,7 @@ create or replace temp table outcomes as
 with refusals as (
     select
         batch,
-        unnest(rejected, recursive := true),
+        unnest(rejected, recursive := true)
     from journal
 )
 
@@ -34,7 +34,7 @@ select
         else 'sent'
     end as outcome,
     refusals.code,
-    refusals.message,
+    refusals.message
 from activation.sync_outbox as outbox
 left join journal on outbox.batch = journal.batch
 left join refusals
@@ -55,7 +55,7 @@ select
     sync,
     match_value,
     customer_id,
-    case when outcome = 'sent' then fields_hash end as fields_hash,
+    case when outcome = 'sent' then fields_hash end as fields_hash
 from outcomes
 where outcome = 'in_doubt' or (outcome = 'sent' and operation <> 'removed');
 
@@ -66,7 +66,7 @@ select
     customer_id,
     operation,
     fields_hash,
-    cast(now() as timestamp) as sent_at,
+    cast(now() as timestamp) as sent_at
 from outcomes
 where outcome = 'sent';
 
@@ -90,7 +90,7 @@ using (
         any_value(operation) as operation,
         any_value(code) as code,
         any_value(message) as message,
-        any_value(fields_hash) as fields_hash,
+        any_value(fields_hash) as fields_hash
     from outcomes
     where outcome = 'rejected'
     group by sync, customer_id, is_removal
@@ -140,7 +140,7 @@ from (
         count(*) filter (where outcome = 'rejected') as rejected,
         count(*) filter (where outcome = 'in_doubt') as in_doubt,
         count(*) filter (where outcome = 'unsent') as unsent,
-        (select coalesce(sum(journal.requests), 0) from journal) as requests,
+        (select coalesce(sum(journal.requests), 0) from journal) as requests
     from outcomes
 ) as result
 where sync_runs.run_id = getvariable('run_id');

@@ -11,7 +11,7 @@ copy (
                 "fields" := fields
             )
             order by position
-        ) as rows,
+        ) as rows
     from batched
     group by batch
     order by batch

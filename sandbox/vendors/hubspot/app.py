@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 from hmac import compare_digest
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -12,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.vendors.hubspot import batch, errors
+from sandbox.vendors.hubspot import batch, errors, write
 from sandbox.vendors.hubspot.objects import Objects
 from sandbox.vendors.hubspot.schema import defined, object_types
 from sandbox.vendors.hubspot.search import Search
@@ -21,6 +22,7 @@ from sandbox.vendors.replies import Refusal, read_object, refuse
 from sandbox.vendors.state import Clock, Record, id_order
 
 LARGEST_PAGE = 100
+BATCHES = {"read": batch.read, "update": write.update, "upsert": write.upsert}
 
 
 class HubSpot:
@@ -89,8 +91,7 @@ class HubSpot:
         return [
             Route(objects, self._list),
             Route(f"{objects}/search", self._find, methods=["POST"]),
-            Route(f"{objects}/batch/upsert", self._upsert, methods=["POST"]),
-            Route(f"{objects}/batch/archive", self._archive, methods=["POST"]),
+            Route(f"{objects}/batch/{{action}}", self._batch, methods=["POST"]),
             Route(f"{objects}/gdpr-delete", self._erase, methods=["POST"]),
             Route(f"{objects}/{{id}}", self._delete, methods=["DELETE"]),
             Route(properties, self._properties),
@@ -127,17 +128,22 @@ class HubSpot:
         search = self._search[self._of(request).kind.name]
         return JSONResponse(search.page(await read_object(request, errors.not_json)))
 
-    async def _upsert(self, request: Request) -> Response:
-        objects = self._of(request)
-        status, reply = batch.upsert(objects, await read_object(request, errors.not_json))
+    async def _batch(self, request: Request) -> Response:
+        objects, action = self._of(request), request.path_params["action"]
+        body = await read_object(request, errors.not_json)
+        if action == "archive":
+            batch.archive(objects, body)
+            return self._counted(Response(status_code=204))
+        if action not in BATCHES:
+            raise errors.not_found()
+        status, reply = BATCHES[action](objects, body)
         return self._counted(JSONResponse(reply, status))
 
-    async def _archive(self, request: Request) -> Response:
-        batch.archive(self._of(request), await read_object(request, errors.not_json))
-        return self._counted(Response(status_code=204))
-
     async def _erase(self, request: Request) -> Response:
-        batch.erase(self._of(request), await read_object(request, errors.not_json))
+        objects, body = self._of(request), await read_object(request, errors.not_json)
+        if not body.get("objectId"):
+            raise errors.bad_request("Some required fields were not set: [objectId]")
+        objects.erase(str(body["objectId"]), body.get("idProperty") == "email")
         return self._counted(Response(status_code=204))
 
     async def _delete(self, request: Request) -> Response:
@@ -175,7 +181,8 @@ def _page(objects: Objects, after: str, limit: int, archived: bool) -> tuple[lis
     """The records that follow id `after`, and whether there are more."""
     found: list[Record] = []
     ids = objects.table.ids()
-    for key in ids[bisect_right(ids, id_order(after), key=id_order) :] if after else ids:
+    start = bisect_right(ids, id_order(after), key=id_order) if after else 0
+    for key in islice(ids, start, None):
         record = objects.table.records[key]
         if (record.deleted_at is not None) == archived:
             if len(found) == limit:

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.vendors.hubspot.schema import ObjectType, Property
-from sandbox.vendors.state import Clock, Loaded, Record, Table, load
+from sandbox.vendors.state import Clock, Loaded, Record, Table, fold, held, load
+
+OTHER_ADDRESSES = "hs_additional_emails"
 
 
 class Objects:
@@ -15,7 +17,8 @@ class Objects:
     def __init__(self, kind: ObjectType, clock: Clock) -> None:
         self.kind = kind
         self.clock = clock
-        self.table = Table(name for name, item in kind.properties.items() if item.unique)
+        unique = [name for name, item in kind.properties.items() if item.unique]
+        self.table = Table(unique, _identifying)
         self.blocklist: set[str] = set()
         self._last_id = 100_000
 
@@ -59,6 +62,17 @@ class Objects:
         if record is not None and record.deleted_at is None:
             self.table.delete(key, self.clock.tick())
 
+    def erase(self, value: str, by_email: bool) -> None:
+        """Delete for good, by id or address; an unknown address may not be used from now on."""
+        if by_email:
+            found = [record.id for record in self.table.find("email", value)]
+            if not found:
+                self.blocklist.add(fold(value))
+        else:
+            found = [value] if value in self.table.records else []
+        for key in found:
+            self.table.erase(key)
+
     def show(self, record: Record, properties: Sequence[str] = ()) -> dict[str, Any]:
         """As the API returns it: the default properties, or those asked for that exist."""
         names = {*(properties or self.kind.shown), *self.kind.always_shown}
@@ -90,6 +104,12 @@ class Objects:
         values = {name: value for name, value in body["properties"].items() if value is not None}
         associations = body.get("associations") or {}
         return Record(row.id, values | system, modified, archived, associations)
+
+
+def _identifying(record: Record, name: str) -> list[str]:
+    """Addresses that came from merged contacts find a contact as its own does."""
+    others = record.fields.get(OTHER_ADDRESSES, "") if name == "email" else ""
+    return held(record, name) + [value for value in others.split(";") if value]
 
 
 def stamp(moment: datetime) -> str:

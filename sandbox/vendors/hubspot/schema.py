@@ -76,13 +76,15 @@ def object_types() -> dict[str, ObjectType]:
     )
     contacts.add(
         *_strings("firstname lastname phone mobilephone company jobtitle address city state zip"),
-        *_strings("country website hs_lead_status hubspot_owner_id"),
+        *_strings("country website hs_lead_status hubspot_owner_id hs_additional_emails"),
+        Property("hs_email_optout", "bool"),
         Property("email", unique=True),
         Property("lifecyclestage", "enumeration", options=_words(LIFECYCLE)),
     )
     companies.add(*_strings("name domain phone city country industry website"))
     companies.add(Property("annualrevenue", "number"), Property("numberofemployees", "number"))
     deals.add(*_strings("dealname dealstage pipeline dealtype hubspot_owner_id"))
+    deals.add(*_strings("deal_currency_code hs_is_closed_won"))
     deals.add(Property("amount", "number"), Property("closedate", "datetime"))
     for kind in (contacts, companies, deals):
         kind.add(

@@ -98,7 +98,7 @@ def object_types() -> dict[str, ObjectType]:
             (
                 *person,
                 *_strings("AccountId Department MailingStreet MailingCity MailingState"),
-                *_strings("MailingPostalCode MailingCountry"),
+                *_strings("MailingPostalCode MailingCountry Kith_User_Id__c"),
             ),
         ),
         "Account": ObjectType(
@@ -119,7 +119,7 @@ def object_types() -> dict[str, ObjectType]:
                 Field("Name", required=True),
                 Field("StageName", "picklist", required=True),
                 Field("CloseDate", "date", required=True),
-                *_strings("AccountId ContactId CampaignId LeadSource Type"),
+                *_strings("AccountId ContactId CampaignId LeadSource Type CurrencyIsoCode"),
                 Field("Amount", "currency"),
                 Field("Probability", "double"),
                 Field("IsClosed", "boolean", read_only=True),

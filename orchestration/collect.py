@@ -1,0 +1,107 @@
+"""The front door in Dagster: what lands from vendors' APIs, and what others drop as files."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+import dagster as dg
+from dagster_dlt import DagsterDltResource, DagsterDltTranslator
+from dagster_dlt.translator import DltResourceTranslatorData
+from dlt.pipeline.exceptions import PipelineStepFailed
+
+from orchestration.sources.declaration import Declaration, declarations
+from orchestration.sources.pipelines import landing_pipeline, vendor_source
+from orchestration.sources.vendor import VendorError, has_credentials
+from orchestration.warehouse import Home, Manifest
+
+CHECK = "collected"
+
+
+class Landing(DagsterDltTranslator):  # type: ignore[misc]  # dagster-dlt is not type-checked
+    """A dlt resource's asset is the table's folder in the landing zone."""
+
+    def get_asset_spec(self, data: DltResourceTranslatorData) -> dg.AssetSpec:
+        """Named as in `landing_key`: the dlt source is called as the dbt source."""
+        return dg.AssetSpec(["landing", data.resource.source_name, data.resource.name])
+
+
+def landing_key(declaration: Declaration) -> dg.AssetKey:
+    """The asset of a table's files in the landing folder."""
+    return dg.AssetKey(["landing", declaration.source, declaration.table])
+
+
+def collect_assets(manifest: Manifest) -> list[dg.AssetsDefinition]:
+    """One op per vendor; the files that others drop are external assets."""
+    declared = sorted(declarations(manifest), key=lambda each: (each.is_dropped, each.source))
+    assets = []
+    for (is_dropped, source), group in groupby(declared, lambda e: (e.is_dropped, e.source)):
+        tables = list(group)
+        if is_dropped:
+            assets.append(dg.AssetsDefinition(specs=[_spec(table, "file") for table in tables]))
+        else:
+            assets.append(_vendor_asset(source, tables))
+    return assets
+
+
+def _spec(table: Declaration, *kinds: str) -> dg.AssetSpec:
+    return dg.AssetSpec(landing_key(table), group_name="collect", kinds=set(kinds))
+
+
+def _vendor_asset(source: str, tables: list[Declaration]) -> dg.AssetsDefinition:
+    @dg.multi_asset(
+        name=f"collect_{source}",
+        specs=[_spec(table, "dlt", table.collect.kind) for table in tables],
+        check_specs=[dg.AssetCheckSpec(CHECK, asset=landing_key(table)) for table in tables],
+    )
+    def collect(
+        context: dg.AssetExecutionContext, dlt: DagsterDltResource
+    ) -> Iterator[dg.MaterializeResult[None]]:
+        """Read the vendor; if it fails, say so in the check and let the run go on."""
+        if not all(has_credentials(table.collect.kind) for table in tables):
+            yield from (_skipped(table, "no credentials", passed=True) for table in tables)
+            return
+        try:
+            results = list(
+                dlt.run(
+                    context=context,
+                    dlt_source=vendor_source(source, tables),
+                    dlt_pipeline=landing_pipeline(Home.from_environment(), source),
+                    dagster_dlt_translator=Landing(),
+                )
+            )
+        except PipelineStepFailed as failure:
+            cause = vendor_error(failure)
+            if cause is None:
+                raise
+            context.log.warning("%s", cause)
+            yield from (_skipped(table, str(cause), passed=False) for table in tables)
+            return
+        for result in results:
+            check = dg.AssetCheckResult(passed=True, asset_key=result.asset_key, check_name=CHECK)
+            yield dg.MaterializeResult(
+                asset_key=result.asset_key, metadata=result.metadata, check_results=[check]
+            )
+
+    return collect
+
+
+def vendor_error(failure: BaseException) -> VendorError | None:
+    """The vendor's part in a failure of the pipeline, if it is the vendor's."""
+    cause: BaseException | None = failure
+    while cause is not None and not isinstance(cause, VendorError):
+        cause = cause.__cause__ or cause.__context__
+    return cause
+
+
+def _skipped(table: Declaration, cause: str, *, passed: bool) -> dg.MaterializeResult[None]:
+    key = landing_key(table)
+    check = dg.AssetCheckResult(
+        passed=passed,
+        asset_key=key,
+        check_name=CHECK,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={"cause": cause},
+    )
+    # The load runs after every landing asset, so each must come to an end also without new files.
+    return dg.MaterializeResult(
+        asset_key=key, metadata={"rows_loaded": 0, "cause": cause}, check_results=[check]
+    )
