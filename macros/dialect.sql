@@ -27,10 +27,6 @@
     try_cast({{ text }} as timestamptz) at time zone 'UTC'
 {%- endmacro %}
 
-{# A type name for text and for JSON kept as it came. #}
-{% macro type_json() %}{{ return(adapter.dispatch('type_json')()) }}{% endmacro %}
-{% macro duckdb__type_json() %}json{% endmacro %}
-
 {# Whether a text matches a regular expression anywhere. #}
 {% macro matches(text, pattern) %}{{ return(adapter.dispatch('matches')(text, pattern)) }}{% endmacro %}
 {% macro duckdb__matches(text, pattern) -%}

@@ -27,20 +27,26 @@ CRM = {
 SQL = Path(__file__).with_suffix(".sql")
 
 
+def load_world(home: Home, made: world.World) -> None:
+    """Load a world's files, and its CRM records as if they had been collected."""
+    land(made.root, home.landing)
+    load(home, declarations(Manifest()))
+    with connect(home.warehouse) as connection:
+        for table, path in CRM.items():
+            connection.execute(
+                f"insert into raw.{table} by name select record_id, updated_at, is_deleted, record, "
+                f"1 as batch_id from '{made.root / path}.parquet'"
+            )
+
+
 def raw_history(folder: Path, *, people: int, days: int, seed: int) -> Path:
     """Everything that ever arrived, loaded at once: the warehouse file of a home without models.
 
     Some CRM records have a second version, with another e-mail address or as a tombstone.
     """
     home = Home(folder)
-    land(world.build(folder / "world", seed=seed, people=people, days=days).root, home.landing)
-    load(home, declarations(Manifest()))
+    load_world(home, world.build(folder / "world", seed=seed, people=people, days=days))
     with connect(home.warehouse) as connection:
-        for table, path in CRM.items():
-            connection.execute(
-                f"insert into raw.{table} by name select record_id, updated_at, is_deleted, record, "
-                f"1 as batch_id from '{folder / 'world' / path}.parquet'"
-            )
         connection.execute(SQL.read_text())
     return home.warehouse
 

@@ -39,10 +39,12 @@ given as (
         ('email', 'email'), ('phone', 'phone'),
     ]) }}
     union all
-    {{ identifiers_of(ref('stg_salesforce__contacts'), 'salesforce', "concat('contact/', contact_id)", [
-        ('salesforce_contact_id', 'contact_id'), ('user_id', 'user_id'),
-        ('email', 'email'), ('phone', 'phone'), ('phone', 'mobile_phone'),
-    ]) }}
+    {{ identifiers_of(
+        ref('stg_salesforce__contacts'), 'salesforce', "concat('contact/', contact_id)", [
+            ('salesforce_contact_id', 'contact_id'), ('user_id', 'user_id'),
+            ('email', 'email'), ('phone', 'phone'), ('phone', 'mobile_phone'),
+        ]
+    ) }}
     union all
     {{ identifiers_of(ref('stg_hubspot__deals'), 'hubspot', "concat('deal/', deal_id)", [
         ('hubspot_contact_id', 'contact_id'),

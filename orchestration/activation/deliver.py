@@ -73,10 +73,13 @@ class _Courier:
             # All removals are answered for before anything else travels: two addresses that we
             # know apart may be one contact at the destination.
             for _, queue in groupby(self._batches(), key=lambda entry: entry[1].is_removal):
-                async with asyncio.TaskGroup() as workers:
-                    for _ in range(self._limits.concurrency):
-                        workers.create_task(self._work(queue))
+                await self._work_off(queue)
             return self._transport.failure
+
+    async def _work_off(self, queue: Iterator[Numbered]) -> None:
+        async with asyncio.TaskGroup() as workers:
+            for _ in range(self._limits.concurrency):
+                workers.create_task(self._work(queue))
 
     def _batches(self) -> Iterator[Numbered]:
         with self._delivery.spool.open() as lines:

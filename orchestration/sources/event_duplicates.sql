@@ -1,3 +1,11 @@
+-- Messages of which several copies arrived.
+create or replace temp table event_repeated as
+select message_id
+from event_arrivals
+where refusal is null
+group by message_id
+having count(*) > 1;
+
 -- Copies that must not be loaded: every copy of a message that an earlier batch brought, and within
 -- this batch all but the first received (then the first file by name). Only ids, no wide rows.
 create or replace temp table event_duplicates as
@@ -16,19 +24,12 @@ known as (
     where message_id in (select accepted.message_id from accepted)
 ),
 
-repeated as (
-    select message_id
-    from accepted
-    group by message_id
-    having count(*) > 1
-),
-
 first_copies as (
     select
         message_id,
         min((received_at, path)) as first_copy
     from accepted
-    where message_id in (select repeated.message_id from repeated)
+    where message_id in (select event_repeated.message_id from event_repeated)
     group by message_id
 )
 

@@ -1,5 +1,5 @@
 -- Lines read one by one as text: each becomes a message, or is refused with the reason. They take
--- the place of what the fast pass made of them (DuckDB's reader can null a good line after a bad one).
+-- the place of what the fast pass made of them: DuckDB's reader can null a good line after a bad.
 create or replace temp table event_messages as
 with typed as (
     select

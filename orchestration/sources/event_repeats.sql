@@ -16,13 +16,7 @@ where rowid in (
         from raw.events
         where
             batch_id = $batch_id
-            and message_id in (
-                select message_id
-                from raw.events
-                where batch_id = $batch_id
-                group by message_id
-                having count(*) > 1
-            )
-    )
+            and message_id in (select event_repeated.message_id from event_repeated)
+    ) as copies
     where copy_number > 1
 );

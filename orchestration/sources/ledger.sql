@@ -11,7 +11,7 @@ with lines as (
         union all
         select path from arrived_files
         where refusal is not null
-    )
+    ) as found
     group by path
 ),
 

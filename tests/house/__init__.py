@@ -1,1 +1,1 @@
-"""The house rules: what keeps every room of the project readable, as tests over tree and manifest."""
+"""The house rules: what keeps every room readable, as tests over the tree and the manifest."""

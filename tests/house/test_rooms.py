@@ -117,7 +117,7 @@ def test_every_source_and_every_table_of_it_is_described(manifest: Manifest) -> 
             for source in manifest.content["sources"].values()
             if not source["description"] or not source["source_description"]
         ),
-        why="The lineage begins here: what is not explained at the door is guessed everywhere else.",
+        why="The lineage begins here: what nobody explains at the door is guessed elsewhere.",
         fix="Add a `description:` to the source and to the table.",
     )
 

@@ -19,10 +19,10 @@ LIMITS = (
 )
 DIALECT = Path("macros/dialect.sql")
 ENGINE_WORDS = (
-    r"\bexclude\b", r"\bunnest\b", r"\bepoch(_ms|_us)?\s*\(", r"\bjson_\w+\(\w+, '", r"\bread_\w+\(",
-    r"\bjson_extract", r"\bregexp_", r"\blist_\w+\(", r"\bstruct_\w+\(", r"\bstrftime\b",
-    r"\bstrptime\b", r"//", r"::", r"\bunion (all )?by name\b", r"\basof\b", r"\busing key\b",
-    r"\barg_(max|min)\b", r"\bany_value\(", r"\bstring_agg\b", r"\bdate_diff\b", r"\bgroup by all\b",
+    r"\bexclude\b", r"\bunnest\b", r"\bepoch(_ms|_us)?\s*\(", r"\bread_\w+\(", r"\bjson_extract",
+    r"\bregexp_", r"\blist_\w+\(", r"\bstruct_\w+\(", r"\bstr[fp]time\b", r"\bdate_diff\b", "//",
+    r"\bunion (all )?by name\b", r"\basof\b", r"\busing key\b", r"\barg_(max|min)\b",
+    r"\bany_value\(", r"\bstring_agg\b", "::",
 )  # fmt: skip
 RECIPES = ("source", "event", "identifier type", "trait", "segment", "sync")
 # Written in two halves, so that this file may be searched as well.

@@ -1,4 +1,4 @@
-"""Stands in for dbt's adapter while sqlfluff renders a model: a dialect macro reads as a function."""
+"""Stands in for dbt's adapter while sqlfluff renders a model: dialect macros read as functions."""
 
 from collections.abc import Callable
 

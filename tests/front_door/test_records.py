@@ -26,11 +26,6 @@ SPEND = Declaration(
 )
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path / "home")
-
-
 def drop(home: Home, name: str, content: str | bytes, *, changed_at: int = 1_000_000_000) -> Path:
     path = home.landing / "ads" / "spend" / name
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,1 @@
+"""What comes in: files that land, vendors that are read."""

@@ -1,0 +1,168 @@
+"""The load of event files: what is good is loaded once, whatever happens meanwhile."""
+
+import gzip
+import subprocess
+import sys
+import time
+
+from orchestration.warehouse import PROJECT, Home
+from tests.front_door.landing import (
+    CONSERVATION,
+    drop,
+    ledger,
+    line,
+    load_events,
+    loaded_ids,
+    query,
+    zstandard,
+)
+
+
+def test_duplicates_within_and_across_files_and_batches_are_loaded_once(home: Home) -> None:
+    drop(home, "a.ndjson", [line(1), line(1), line(2), b"bad", b"bad"])
+    drop(home, "b.ndjson", [line(2), line(3)])
+    assert load_events(home).batch_id == 1
+    drop(home, "c.ndjson", [line(3), line(4), line(4, receivedAt="2026-01-02T00:00:00.000Z")])
+    report = load_events(home)
+    assert loaded_ids(home) == ["m1", "m2", "m3", "m4"]
+    assert ledger(home) == {
+        "events/a.ndjson": (5, 2, 1, 2),
+        "events/b.ndjson": (2, 1, 1, 0),
+        "events/c.ndjson": (3, 1, 2, 0),
+    }
+    assert (report.batch_id, report.tables[0].duplicates) == (2, 2)
+
+
+def test_of_several_copies_the_one_received_first_stands(home: Home) -> None:
+    drop(home, "a.ndjson", [line(1, event="later", receivedAt="2026-01-02T00:00:00.000Z")])
+    drop(home, "b.ndjson", [line(1, event="first"), line(1, event="first again", receivedAt="3")])
+    load_events(home)
+    assert query(home, "select event, file from raw.events") == [("first", "events/b.ndjson")]
+
+
+def test_the_same_file_under_another_name_adds_nothing_and_makes_no_batch(home: Home) -> None:
+    lines = [line(n) for n in range(50)]
+    drop(home, "a.ndjson", lines)
+    load_events(home)
+    drop(home, "copy.ndjson", lines)
+    report = load_events(home)
+    assert report.batch_id is None
+    assert len(loaded_ids(home)) == 50
+    assert query(home, "select batch_id, duplicates from raw.loads where file like '%copy%'") == [
+        (None, 50)
+    ]
+
+
+def test_a_second_run_reads_nothing(home: Home) -> None:
+    drop(home, "a.ndjson", [line(1)])
+    load_events(home)
+    report = load_events(home)
+    assert (report.batch_id, report.tables) == (None, ())
+    assert len(ledger(home)) == 1
+
+
+def test_an_empty_file_is_in_the_ledger_and_makes_no_batch(home: Home) -> None:
+    for name in ("a.ndjson", "b.ndjson.gz"):
+        drop(home, name, b"")
+    drop(home, "c.ndjson", b"\n  \n\t\r\n")
+    assert load_events(home).batch_id is None
+    assert set(ledger(home).values()) == {(0, 0, 0, 0)}
+    assert len(ledger(home)) == 3
+
+
+def test_a_file_that_is_still_being_written_is_left_for_the_next_run(home: Home) -> None:
+    path = drop(home, "a.ndjson", line(1) + b"\n" + line(2)[:20], age=1)
+    drop(home, "b.ndjson", line(3) + b"\n", age=1)
+    for hidden in (".c.ndjson", "d.ndjson.part", "e.ndjson.tmp"):
+        drop(home, hidden, line(9))
+    assert load_events(home).waiting == ("events/a.ndjson",)
+    assert loaded_ids(home) == ["m3"]
+    path.write_bytes(line(1) + b"\n" + line(2) + b"\n")
+    assert load_events(home).waiting == ()
+    assert loaded_ids(home) == ["m1", "m2", "m3"]
+
+
+def test_a_last_line_without_a_newline_counts_once_the_file_has_settled(home: Home) -> None:
+    drop(home, "a.ndjson", line(1) + b"\n" + line(2), age=61)
+    assert load_events(home).waiting == ()
+    assert loaded_ids(home) == ["m1", "m2"]
+
+
+def test_compressed_files_load_and_truncated_ones_are_quarantined_whole(home: Home) -> None:
+    plain = drop(home, "plain.ndjson", [*(line(n) for n in range(1000)), b"bad"])
+    packed = {".gz": gzip.compress(plain.read_bytes()), ".zst": zstandard(home, plain)}
+    plain.unlink()
+    for suffix, content in packed.items():
+        drop(home, f"whole.ndjson{suffix}", content)
+        drop(home, f"half.ndjson{suffix}", content[: len(content) // 2])
+        drop(home, f"short.ndjson{suffix}", content[:-1])
+        drop(home, f"nonsense.ndjson{suffix}", b"not compressed at all\n")
+    load_events(home)
+    assert len(loaded_ids(home)) == 1000
+    whole = query(
+        home,
+        """select file, reason from raw.quarantine where line_number is null order by file""",
+    )
+    assert {reason for _, reason in whole} == {"damaged or truncated compression"}
+    assert len(whole) == 6
+    assert query(home, "select line_number from raw.quarantine where line = 'bad'") == [
+        (1001,),
+        (1001,),
+    ]
+    assert query(home, CONSERVATION) == []
+
+
+def test_a_compressed_file_that_is_still_being_written_waits(home: Home) -> None:
+    content = gzip.compress(line(1) + b"\n")
+    path = drop(home, "a.ndjson.gz", content[:-3], age=1)
+    assert load_events(home).waiting == ("events/a.ndjson.gz",)
+    path.write_bytes(content)
+    load_events(home)
+    assert loaded_ids(home) == ["m1"]
+
+
+def test_a_file_of_an_unknown_type_is_quarantined_rather_than_ignored(home: Home) -> None:
+    drop(home, "events.xlsx", b"PK")
+    load_events(home)
+    ((reason,),) = query(home, "select reason from raw.quarantine")
+    assert reason.startswith("unknown type of file")
+
+
+CHILD = """
+import sys
+from pathlib import Path
+from orchestration.warehouse import Home
+from tests.front_door.landing import load_events
+sys.stdout.write("ready\\n")
+sys.stdout.flush()
+load_events(Home(Path(sys.argv[1])))
+"""
+
+
+def test_a_load_that_is_killed_anywhere_ends_in_the_same_tables_when_run_again(home: Home) -> None:
+    for name in range(4):
+        numbers = range(name * 20_000, name * 20_000 + 25_000)
+        drop(home, f"{name}.ndjson", [*(line(n) for n in numbers), b"bad"])
+    killed = 0
+    for pause in (0.0, 0.05, 0.15, 0.3, 0.45, 0.6):
+        child = subprocess.Popen(
+            [sys.executable, "-c", CHILD, str(home.root)],
+            cwd=PROJECT,
+            stdout=subprocess.PIPE,
+        )
+        assert child.stdout is not None
+        child.stdout.readline()
+        time.sleep(pause)
+        child.kill()
+        killed += child.wait() < 0
+        child.stdout.close()
+    assert killed
+    load_events(home)
+    load_events(home)
+    assert query(home, "select count(*), count(distinct message_id) from raw.events") == [
+        (85_000, 85_000)
+    ]
+    assert query(home, "select sum(lines), sum(duplicates), sum(quarantined) from raw.loads") == [
+        (100_004, 15_000, 4)
+    ]
+    assert query(home, CONSERVATION) == []
