@@ -8,7 +8,9 @@
 {% macro create_watermarks() %}
     {% for database in (target.database, generate_database_name('doorways')) | map('trim') | unique %}
     create schema if not exists {{ database }}.runs;
-    create table if not exists {{ database }}.runs.watermarks (model varchar, batch_id bigint);
+    create table if not exists {{ database }}.runs.watermarks (
+        model varchar, batch_id bigint, definition varchar
+    );
     {% endfor %}
 {% endmacro %}
 
@@ -16,7 +18,7 @@
     {% if model.config.materialized in ('incremental', 'components') %}
     delete from {{ watermarks() }} where model = '{{ model.name }}';
     insert into {{ watermarks() }}
-    select '{{ model.name }}', {{ current_batch() }};
+    select '{{ model.name }}', {{ current_batch() }}, '{{ definition_of(model.unique_id) }}';
     {% endif %}
 {% endmacro %}
 

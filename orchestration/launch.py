@@ -1,4 +1,4 @@
-"""Starts Dagster as a process of its own: one run with a progress bar, or the web UI until Ctrl-C."""
+"""Starts Dagster as a process of its own: one run with progress, or the web UI until Ctrl-C."""
 
 import os
 import re
@@ -57,7 +57,7 @@ def run_job(home: Home, console: Console) -> Outcome:
     started = time.monotonic()
     failed: list[str] = []
     with (
-        log.open("w") as file,
+        log.open("w", buffering=1) as file,
         _progress(console) as progress,
         subprocess.Popen(
             command,
@@ -89,18 +89,25 @@ def web_ui(home: Home, port: int) -> int:
     """Serve Dagster's web UI and daemon on loopback until Ctrl-C; returns its exit code."""
     prepare(home)
     command = [_tool("dagster"), "dev", "-m", "orchestration.definitions"]
-    # `dagster dev` ends on SIGINT alone, and only where SIGINT was not ignored when it started:
-    # a session of its own, with the signal put back to its default.
-    process = subprocess.Popen(
-        [*command, "-h", "127.0.0.1", "-p", str(port)],
-        env=_environment(home),
-        cwd=PROJECT,
-        start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler) and None,
-    )
+    started: list[subprocess.Popen[bytes]] = []
+
+    def stop(*_: object) -> None:
+        for process in started:
+            _stop(process)
+
+    # `dagster dev` ends on SIGINT alone, and only if it does not inherit it as ignored. A signal
+    # that is handled here is back at its default there.
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: _stop(process))
-    return process.wait()
+        signal.signal(number, stop)
+    started.append(
+        subprocess.Popen(
+            [*command, "-h", "127.0.0.1", "-p", str(port)],
+            env=_environment(home),
+            cwd=PROJECT,
+            start_new_session=True,
+        )
+    )
+    return started[0].wait()
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

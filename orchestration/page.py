@@ -30,10 +30,10 @@ def _headline(report: Report) -> Table:
         (report.source_records, "records from CRMs and files"),
         (report.events_loaded, "events"),
         (report.quarantined_lines, "lines in quarantine, with the reason"),
-        (report.customers, f"customers, {report.known_customers:,} of them known by e-mail or phone"),
-        (report.merges, f"merges: {report.identifiers:,} identifiers became that many fewer customers"),
-        (report.refusals, "refusals: evidence that would have glued strangers together"),
-        (report.orders, f"orders worth {report.revenue_cents / 100:,.2f} in the reporting currency"),
+        (report.customers, f"customers, {report.known_customers:,} with an e-mail or telephone"),
+        (report.merges, f"merges: {report.identifiers:,} identifiers are that many fewer people"),
+        (report.refusals, "refusals: links that would have glued strangers together"),
+        (report.orders, f"orders worth {report.revenue_cents / 100:,.2f} in reporting currency"),
     ):
         table.add_row(f"{figure:,}", meaning)
     table.caption = f"as of {report.as_on}, {report.batches} batches"

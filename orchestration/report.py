@@ -52,7 +52,7 @@ class Report(BaseModel):
 def report(home: Home) -> Report:
     """Read the report; FileNotFoundError with the remedy if nothing was ever published."""
     if not home.serving.exists():
-        raise FileNotFoundError(f"{home.serving} is missing: nothing was published yet. `kith run`.")
+        raise FileNotFoundError(f"{home.serving} is missing: nothing is published. `kith run`.")
     totals, segments, syncs = SQL.read_text().split(";")[:3]
     with connect(home.serving, read_only=True) as connection:
 

@@ -103,7 +103,7 @@ class Manifest:
 def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """A DuckDB connection in UTC within the memory limit, closed at the end of the block."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    settings = {
+    settings: dict[str, str | bool | int | float | list[str]] = {
         "threads": int(os.environ.get("KITH_THREADS", "2")),
         "memory_limit": os.environ.get("KITH_MEMORY", "4GB"),
         "temp_directory": str(path.parent / "tmp"),

@@ -1,0 +1,1 @@
+"""Vendors and worlds for the demo, tests and benchmarks; the product never imports it."""

@@ -49,8 +49,8 @@ def main(
     console.print(closing_page(after, home))
     new_rows = rows(after) - (rows(before) if before else 0)
     console.print(
-        f"\nThis run: [bold]{new_rows:,} new rows[/bold] and [bold]{after.requests:,} requests[/bold]"
-        f" to destinations, in {outcome.seconds:.0f} s."
+        f"\nThis run: [bold]{new_rows:,} new rows[/bold] and "
+        f"[bold]{after.requests:,} requests[/bold] to destinations, in {outcome.seconds:.0f} s."
     )
     console.print(next_steps(new_rows))
     content = {**after.model_dump(), "new_rows": new_rows, "requests": after.requests}

@@ -1,5 +1,6 @@
 """A small raw history, and warehouses that take it up in pieces of any size."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,7 @@ CRM = {
     "salesforce_account": "salesforce/Account",
     "salesforce_opportunity": "salesforce/Opportunity",
 }
+ROOT = str(PROJECT)
 SQL = Path(__file__).with_suffix(".sql")
 
 
@@ -34,8 +36,9 @@ def load_world(home: Home, made: world.World) -> None:
     with connect(home.warehouse) as connection:
         for table, path in CRM.items():
             connection.execute(
-                f"insert into raw.{table} by name select record_id, updated_at, is_deleted, record, "
-                f"1 as batch_id from '{made.root / path}.parquet'"
+                f"insert into raw.{table} by name "
+                "select record_id, updated_at, is_deleted, record, 1 as batch_id "
+                f"from '{made.root / path}.parquet'"
             )
 
 
@@ -95,18 +98,16 @@ class Warehouse:
             for command in commands:
                 # A manifest that is handed over spares dbt the parsing, most of its time.
                 result = dbtRunner(manifest=_parsed()).invoke(
-                    [*command, "--quiet", "--project-dir", str(PROJECT)]
-                    + ["--profiles-dir", str(PROJECT)]
+                    [*command, "--quiet", "--project-dir", ROOT, "--profiles-dir", ROOT]
                 )
                 assert result.success, result.exception or result.result
         # dbt would keep the files until this process ends.
-        DuckDBConnectionManager.close_all_connections()
+        close: Callable[[], None] = DuckDBConnectionManager.close_all_connections
+        close()
 
 
 @cache
 def _parsed() -> ParsedManifest:
-    result = dbtRunner().invoke(
-        ["parse", "--quiet", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
-    )
+    result = dbtRunner().invoke(["parse", "--quiet", "--project-dir", ROOT, "--profiles-dir", ROOT])
     assert isinstance(result.result, ParsedManifest), result.exception
     return result.result

@@ -48,8 +48,8 @@ select
     contacts.email is not null or contacts.phone is not null as is_known,
     coalesce(consents.can_email, false) as can_email,
     case
-        when purchases.orders > 0 and purchases.recency_score >= 3 then 'customer'
-        when purchases.orders > 0 and purchases.recency_score = 2 then 'lapsing'
+        when purchases.orders > 0 and purchases.recency_score >= 4 then 'customer'
+        when purchases.orders > 0 and purchases.recency_score = 3 then 'lapsing'
         when purchases.orders > 0 then 'lapsed'
         when engagements.open_opportunities > 0 then 'opportunity'
         when contacts.email is not null or contacts.phone is not null then 'lead'

@@ -1,4 +1,5 @@
 -- The days of campaigns hold all credit, by each model.
+{{ config(meta={'dagster': {'ref': {'name': 'campaign_performance'}}}) }}
 with
 
 days as (

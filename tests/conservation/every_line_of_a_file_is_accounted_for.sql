@@ -1,4 +1,5 @@
 -- Every line of a file is loaded, a duplicate or in quarantine, and quarantine holds exactly those.
+{{ config(meta={'dagster': {'ref': {'name': 'loads'}}}) }}
 with
 
 rejected as (

@@ -1,4 +1,5 @@
 -- In every batch, the events that the load took up are the events of the timeline.
+{{ config(meta={'dagster': {'ref': {'name': 'events'}}}) }}
 with
 
 loaded as (

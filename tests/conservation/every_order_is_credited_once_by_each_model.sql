@@ -1,4 +1,5 @@
 -- By each model, credit adds up to the orders that have a customer, in number and in money.
+{{ config(meta={'dagster': {'ref': {'name': 'credited_conversions'}}}) }}
 with
 
 orders as (

@@ -1,5 +1,5 @@
 -- The events of sessions are the events of the website and the app that name somebody.
-{{ config(group='journey') }}
+{{ config(group='journey', meta={'dagster': {'ref': {'name': 'sessions'}}}) }}
 
 with
 

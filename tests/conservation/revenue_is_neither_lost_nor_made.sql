@@ -1,5 +1,5 @@
 -- Revenue first reported = revenue of orders = revenue of customers and of orders of no customer.
-{{ config(group='journey') }}
+{{ config(group='journey', meta={'dagster': {'ref': {'name': 'orders'}}}) }}
 
 with
 
