@@ -1,4 +1,4 @@
--- The bare table: every top-level field typed, nested ones as JSON, written once and checked by nobody.
+-- The bare table: top-level fields typed, nested ones as JSON, written once, checked by nobody.
 create table events as
 select * from read_json(
     $paths,

@@ -29,7 +29,7 @@ def figures(bench: Bench) -> Iterator[Figure]:
         "build",
         "full build ÷ only parsing the events",
         full.seconds / parse,
-        f"{base}; parsing {parse:.2f} s, n={bench.rounds}; models: {full.dearest()}",
+        f"{base}; parsing {parse:.2f} s, n={bench.rounds}; {full.dearest()}",
         AtMost(12),
     )
     batches = [
@@ -41,7 +41,7 @@ def figures(bench: Bench) -> Iterator[Figure]:
         "build",
         "+1 % events ÷ full build",
         median(each.seconds for each in batches) / full.seconds,
-        f"{batch.seconds:.1f} s, n={len(batches)}; models: {batch.dearest()}",
+        f"{batch.seconds:.1f} s, n={len(batches)}; {batch.dearest()}",
         AtMost(0.10),
     )
 

@@ -26,9 +26,10 @@ class Profile:
     models: dict[str, float]
 
     def dearest(self, count: int = 5) -> str:
-        """The models that took longest, with their seconds."""
+        """The models that took longest, with their seconds and those of all models."""
         ranked = sorted(self.models.items(), key=lambda each: -each[1])[:count]
-        return ", ".join(f"{model} {taken:.1f}" for model, taken in ranked)
+        named = ", ".join(f"{model} {taken:.1f}" for model, taken in ranked)
+        return f"{len(self.models)} models {sum(self.models.values()):.1f} s: {named}"
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Dbt:
             # A manifest that is handed over spares dbt the parsing.
             outcome = dbtRunner(manifest=self.project).invoke([command, *options(self.target)])
         # dbt would keep the files until this process ends.
-        DuckDBConnectionManager.close_all_connections()
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call] # dbt-duckdb's
         result = outcome.result
         if not isinstance(result, RunExecutionResult) or not outcome.success:
             raise DbtError(str(outcome.exception or result))
@@ -68,6 +69,7 @@ class Dbt:
 
 
 def options(target: Path) -> list[str]:
+    """What every dbt command of the bench is told: this project, and nothing written into it."""
     folders = {
         "--project-dir": PROJECT,
         "--profiles-dir": PROJECT,

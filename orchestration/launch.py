@@ -1,5 +1,7 @@
 """Starts Dagster as a process of its own: one run with progress, or the web UI until Ctrl-C."""
 
+import fcntl
+import json
 import os
 import re
 import shutil
@@ -8,6 +10,8 @@ import subprocess
 import sys
 import time
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +22,9 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from orchestration.warehouse import PROJECT, Home, Manifest
 
 STEP_EVENT = re.compile(r" - (\S+) - (STEP_START|STEP_SUCCESS|STEP_FAILURE|STEP_SKIPPED) - ")
-STOP_SECONDS = 20
+STOP_SECONDS = 40
+# How the runs of `kith run` are known in Dagster; its daemon must not repeat them by itself.
+TAGS = {"kith/started_by": "kith run", "dagster/max_retries": "0"}
 
 
 @dataclass(frozen=True)
@@ -52,8 +58,37 @@ def dbt(*arguments: str, home: Home) -> None:
 def run_job(home: Home, console: Console) -> Outcome:
     """Let Dagster execute the job `run` and show its steps as they end."""
     prepare(home)
+    with only_run(home, console) as lock:
+        return _execute(home, console, lock)
+
+
+@contextmanager
+def only_run(home: Home, console: Console) -> Iterator[int]:
+    """Wait until no other `kith run` works in this home; yields the lock, as a file descriptor.
+
+    A process that inherits the descriptor keeps the lock even if this one is killed. The file holds
+    something exactly while a run is under way or after it was killed.
+    """
+    with (home.root / "run.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            console.print("Another run is under way in this home; waiting for its end.")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        if lock.tell():
+            command = [sys.executable, "-m", "orchestration.killed_runs"]
+            subprocess.run(command, check=True, env=_environment(home), cwd=PROJECT)
+            lock.truncate(0)
+        lock.write("A run is under way.\n")
+        lock.flush()
+        yield lock.fileno()
+        lock.truncate(0)
+
+
+def _execute(home: Home, console: Console, lock: int) -> Outcome:
     log = home.root / "logs" / f"run-{datetime.now(UTC):%Y%m%dT%H%M%S}.log"
     command = [_tool("dagster"), "job", "execute", "-m", "orchestration.definitions", "-j", "run"]
+    command += ["--tags", json.dumps(TAGS)]
     started = time.monotonic()
     failed: list[str] = []
     with (
@@ -66,6 +101,7 @@ def run_job(home: Home, console: Console) -> Outcome:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            pass_fds=[lock],
         ) as process,
     ):
         task = progress.add_task("starting Dagster", total=None)

@@ -11,7 +11,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
 from packaging import version
 
-from orchestration.warehouse import PROJECT, Manifest
+from orchestration.warehouse import PROJECT, Home, Manifest
 
 
 class Rooms(DagsterDbtTranslator):
@@ -54,6 +54,8 @@ def transform_assets(manifest: Manifest) -> dg.AssetsDefinition:
     def transform(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
         # Unit tests check the code, not the data: they belong to `make test`.
         command = ["build", "--exclude-resource-type", "unit_test"]
-        yield from dbt.cli(command, context=context).stream()
+        # Without a place of its own, every run would leave a folder in the project.
+        target = Home.from_environment().root / "target"
+        yield from dbt.cli(command, context=context, target_path=target).stream()
 
     return transform

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any
 import duckdb
 
 PROJECT = Path(__file__).resolve().parent.parent
+PATIENCE_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,11 @@ class Manifest:
 
 @contextmanager
 def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB connection in UTC within the memory limit, closed at the end of the block."""
+    """A DuckDB connection in UTC within the memory limit, closed at the end of the block.
+
+    Waits a minute for another process to let go of the file, such as a dbt that outlived the run
+    that started it; then raises duckdb.IOException, which names that process.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     settings: dict[str, str | bool | int | float | list[str]] = {
         "threads": int(os.environ.get("KITH_THREADS", "2")),
@@ -109,9 +115,22 @@ def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyC
         "temp_directory": str(path.parent / "tmp"),
         "preserve_insertion_order": False,
     }
-    connection = duckdb.connect(str(path), read_only=read_only, config=settings)
+    connection = _open_once_free(path, read_only, settings)
     try:
         connection.execute("set TimeZone = 'UTC'")
         yield connection
     finally:
         connection.close()
+
+
+def _open_once_free(
+    path: Path, read_only: bool, settings: dict[str, Any]
+) -> duckdb.DuckDBPyConnection:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return duckdb.connect(str(path), read_only=read_only, config=settings)
+        except duckdb.IOException as error:
+            if "Could not set lock" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)

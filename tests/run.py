@@ -19,9 +19,13 @@ CHECKS = (
     ("format", [str(BIN / "ruff"), "format", "--check", "--quiet", "."]),
     ("types", [str(BIN / "mypy"), "--no-error-summary"]),
     ("dbt parses", [str(BIN / "dbt"), "parse", "--quiet"]),
-    ("SQL style", [str(BIN / "sqlfluff"), "lint", "--processes", "2", "models"]),
+    (
+        "SQL style",
+        [str(BIN / "sqlfluff"), "lint", "--processes", "2", "models", "tests/conservation"],
+    ),
     ("definitions load", [str(BIN / "dg"), "check", "defs"]),
-    ("tests", [str(BIN / "pytest"), "-q", *sys.argv[1:]]),
+    # Two workers for two cores; a file stays with one, because its tests share what they built.
+    ("tests", [str(BIN / "pytest"), "-q", "-n", "2", "--dist", "loadfile", *sys.argv[1:]]),
 )
 
 

@@ -70,15 +70,16 @@ def _take_up(connection: duckdb.DuckDBPyConnection, home: Home, arrivals: list[A
         "insert into arrived_files values (?, ?, ?, ?, ?, ?, ?)",
         [_arrived_file(each) for each in arrivals],
     )
-    events = [each for each in arrivals if isinstance(each.declaration.collect, EventFiles)]
-    event_intake = EventIntake(home.landing, events)
-    record_intake = RecordIntake([each for each in arrivals if each not in events])
+    event_intake = EventIntake(home.landing, [each for each in arrivals if _is_events(each)])
+    record_intake = RecordIntake([each for each in arrivals if not _is_events(each)])
     record_intake.stage(connection)
     while True:
         event_intake.stage(connection)
         try:
             _write(connection, event_intake, record_intake)
         except DisagreementError as disagreement:
+            if disagreement.paths <= event_intake.as_text:
+                raise
             event_intake.as_text |= disagreement.paths
         else:
             return
@@ -107,9 +108,13 @@ def _arrived_file(arrival: Arrival) -> list[object]:
     return [
         declaration.source,
         declaration.table,
-        isinstance(declaration.collect, EventFiles),
+        _is_events(arrival),
         str(arrival.path),
         arrival.file,
         arrival.bytes,
         arrival.refusal,
     ]
+
+
+def _is_events(arrival: Arrival) -> bool:
+    return isinstance(arrival.declaration.collect, EventFiles)

@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from orchestration.sources.declaration import Hubspot
+from orchestration.sources.hubspot import rows
 from orchestration.sources.pipelines import landing_pipeline, vendor_source
+from orchestration.sources.vendor import Api
 from tests.front_door.crm import CONTACTS, TABLES, Sandbox, people
 
 
@@ -121,6 +124,39 @@ def test_other_properties_start_the_reading_anew(
         f" where record_id = '{known}' order by 1 nulls last"
     )
     assert found[0] == ("Known",)
+
+
+class Portal(Api):
+    """A portal of one contact, which is linked to one company."""
+
+    def __init__(self) -> None:
+        self.linked = {"results": [{"id": "7", "type": "contact_to_company"}]}
+        self.contact = {
+            "id": "1",
+            "properties": {"email": "a@example.com"},
+            "updatedAt": "2026-01-01T00:00:00.000Z",
+        }
+
+    def ask(self, method: str, path: str, expected: str, **content: Any) -> dict[str, Any]:
+        if path.startswith("/crm/v3/associations/contacts/companies"):
+            assert content["json"] == {"inputs": [{"id": "1"}]}
+            return {"results": [{"from": {"id": "1"}, "to": self.linked["results"]}]}
+        if method == "POST":
+            return {"results": [dict(self.contact)], "total": 1}
+        if content["params"]["archived"] == "true":
+            return {"results": []}
+        return {"results": [self.contact | {"associations": {"companies": self.linked}}]}
+
+
+def test_a_changed_record_carries_its_associations_as_the_listing_does() -> None:
+    wanted = Hubspot(
+        kind="hubspot", object="contacts", properties=("email",), associations=("companies",)
+    )
+    state: dict[str, Any] = {}
+    (listed,) = rows(Portal(), wanted, state)
+    (changed,) = rows(Portal(), wanted, state)
+    assert '"associations"' in listed["record"]
+    assert changed == listed
 
 
 def test_nothing_is_written_outside_the_home(

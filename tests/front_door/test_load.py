@@ -162,10 +162,10 @@ def test_a_load_that_is_killed_anywhere_ends_in_the_same_tables_when_run_again(h
     for name in range(3):
         numbers = range(name * 1000, name * 1000 + 1500)
         drop(home, f"{name}.ndjson", [*(line(n) for n in numbers), b"bad"])
-    statements = 1
-    while killed_after(home, statements):
-        statements += 2
-    assert statements > 10
+    kills = 0
+    while kills < 30 and killed_after(home, statements=1 + 2 * kills):
+        kills += 1
+    assert 5 < kills < 30
     load_events(home)
     assert query(home, "select count(*), count(distinct message_id) from raw.events") == [
         (3500, 3500)

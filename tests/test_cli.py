@@ -1,0 +1,110 @@
+"""The `kith` command: what it says when all is well, and what when it is not."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+from orchestration.warehouse import PROJECT, Manifest
+
+KITH = str(Path(sys.executable).parent / "kith")
+
+
+def kith(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
+    """Run the command in a home and return what it printed."""
+    return subprocess.run(
+        [KITH, *arguments],
+        env={**os.environ, "KITH_HOME": str(home), "COLUMNS": "200", "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def test_status_without_a_publication_says_what_to_do(tmp_path: Path) -> None:
+    result = kith("status", home=tmp_path)
+    assert result.returncode == 1
+    assert "kith run" in result.stdout
+    assert "Traceback" not in result.stdout + result.stderr
+
+
+def test_the_plan_of_an_unknown_sync_names_the_known_ones(
+    tmp_path: Path, manifest: Manifest
+) -> None:
+    result = kith("plan", "nowhere", home=tmp_path)
+    assert result.returncode == 1
+    assert "hubspot_big_spenders" in result.stdout
+    assert "Traceback" not in result.stdout + result.stderr
+
+
+def test_every_target_of_the_makefile_has_a_line_of_help() -> None:
+    helped = subprocess.run(
+        [str(shutil.which("make")), "help"], cwd=PROJECT, capture_output=True, text=True, check=True
+    ).stdout
+    targets = re.findall(r"^([a-z]+):", (PROJECT / "Makefile").read_text(), flags=re.MULTILINE)
+    assert targets
+    for target in targets:
+        assert f"make {target}" in helped
+
+
+@pytest.mark.timeout(240)
+def test_the_web_ui_serves_and_leaves_nothing_behind_on_control_c(
+    tmp_path: Path, manifest: Manifest
+) -> None:
+    port = free_port()
+    process = subprocess.Popen(
+        [KITH, "ui", "--port", str(port)],
+        env={**os.environ, "KITH_HOME": str(tmp_path)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        assert answers(f"http://127.0.0.1:{port}/server_info", seconds=120)
+        children = descendants(process.pid)
+        assert children
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=60)
+    finally:
+        process.kill()
+    assert not [child for child in children if is_running(child)]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(address: str, *, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            with urlopen(address, timeout=5) as response:  # noqa: S310 # loopback, made above
+                return bool(response.status == 200)
+        except (URLError, ConnectionError, TimeoutError):
+            time.sleep(0.5)
+    return False
+
+
+def descendants(process_id: int) -> list[int]:
+    """All processes below one, by the kernel's own list."""
+    found = []
+    for task in Path(f"/proc/{process_id}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            found += [int(child), *descendants(int(child))]
+    return found
+
+
+def is_running(process_id: int) -> bool:
+    status = Path(f"/proc/{process_id}/stat")
+    return status.exists() and status.read_text().rsplit(")", 1)[1].split()[0] != "Z"
