@@ -82,11 +82,12 @@ class Bench:
             os.link(file, target)
 
     def _make(self, folder: Path) -> None:
-        people = max(100, round(self.events / EVENTS_A_PERSON))
+        wanted = self.events * (BASE_FILES + INCREMENTS) / BASE_FILES
+        people = max(100, round(wanted / EVENTS_A_PERSON))
         made = world.build(
             folder / "world",
             people=people,
-            events=self.events,
+            events=0,
             files=BASE_FILES + INCREMENTS,
             report=lambda step: self.report(f"making the world: {step}"),
         )

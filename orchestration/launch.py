@@ -75,7 +75,7 @@ def only_run(home: Home, console: Console) -> Iterator[int]:
         except BlockingIOError:
             console.print("Another run is under way in this home; waiting for its end.")
             fcntl.flock(lock, fcntl.LOCK_EX)
-        if lock.tell():
+        if os.fstat(lock.fileno()).st_size:
             command = [sys.executable, "-m", "orchestration.killed_runs"]
             subprocess.run(command, check=True, env=_environment(home), cwd=PROJECT)
             lock.truncate(0)
@@ -108,6 +108,8 @@ def _execute(home: Home, console: Console, lock: int) -> Outcome:
         try:
             for line in process.stdout or ():
                 file.write(line)
+                if "Step blocked by limit for pool" in line:
+                    progress.update(task, description="waiting for a run of the web UI")
                 if event := STEP_EVENT.search(line):
                     step, kind = event.groups()
                     if kind == "STEP_START":

@@ -25,7 +25,6 @@ def bench(home: Path, *arguments: str) -> str:
     return result.output
 
 
-@pytest.mark.timeout(120)
 def test_every_area_leaves_rows_and_an_unmet_bound_is_no_failure(home: Path) -> None:
     output = bench(home)
     rows = json.loads((home / "bench.json").read_text())

@@ -1,6 +1,6 @@
 -- One parse and one wide write per event. Every top-level field is read as text (or kept as JSON):
 -- with a typed column a single field of another type would null the whole row.
-insert into raw.events
+insert into raw.events by name
 select
     message.messageId as message_id,
     message.type,

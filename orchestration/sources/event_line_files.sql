@@ -1,5 +1,5 @@
 -- The messages that were read line by line.
-insert into raw.events
+insert into raw.events by name
 select
     message.message_id,
     message.type,

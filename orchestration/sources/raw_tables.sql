@@ -19,7 +19,8 @@ create table if not exists raw.events (
     properties json,
     traits json,
     file varchar,
-    batch_id bigint
+    batch_id bigint,
+    loaded_at timestamp default (cast(current_timestamp at time zone 'UTC' as timestamp))
 );
 
 create table if not exists raw.loads (

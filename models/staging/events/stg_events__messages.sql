@@ -11,7 +11,8 @@ timed as (
 
     select
         *,
-        {{ utc('received_at') }} as received_time,
+        -- Who hands over a file need not say when each line was received: then it was with the file.
+        coalesce({{ utc('received_at') }}, loaded_at) as received_time,
         coalesce({{ utc('event_timestamp') }}, {{ utc('original_timestamp') }}) as claimed_time
     from source
 
