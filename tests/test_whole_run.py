@@ -7,12 +7,9 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
 
 import pytest
-from rich.console import Console
 
-from orchestration.launch import only_run
 from orchestration.report import Report
 from orchestration.warehouse import Home, Manifest, connect
 from sandbox import world
@@ -26,18 +23,14 @@ pytestmark = pytest.mark.timeout(900)
 # They say when, and in which file, something was noticed.
 LEDGERS = {"loads", "sync_runs", "sync_changes", "sync_rejections"}
 PEOPLE = (Path(__file__).parent / "people_published.sql").read_text()
+# HubSpot takes what is sent and answers long after nobody listens any more.
+SLOW = {"rates": {"slow": 1}, "slow_seconds": 30, "only": "/crm/v3/objects/contacts/batch"}
 READER = """
 import sys, duckdb
 connection = duckdb.connect(sys.argv[1], read_only=True)
 for _ in range(2):
     print(connection.execute("select count(*) from collection.loads").fetchone()[0], flush=True)
     sys.stdin.readline()
-"""
-HOLDER = """
-import sys, time, duckdb
-connection = duckdb.connect(sys.argv[1])
-print("held", flush=True)
-time.sleep(1)
 """
 
 
@@ -118,15 +111,10 @@ def killed(saved: Home, folder: Path) -> Iterator[After]:
         installation.kill_once(lambda log: re.search(r"\b30 of \d+ START", log))
         # Its dbt lives on and holds the warehouse when the next run begins.
         installation.kill_once(lambda log: re.search(r"\b50 of \d+ START", log), spare_dbt=True)
-        installation.control("hubspot", "PUT", "faults", slow())
+        installation.control("hubspot", "PUT", "faults", SLOW)
         installation.kill_once(lambda _: installation.requests())
         installation.control("hubspot", "PUT", "faults", {})
         yield after(installation, installation.run())
-
-
-def slow() -> dict[str, object]:
-    """HubSpot takes what is sent and answers long after nobody listens any more."""
-    return {"rates": {"slow": 1}, "slow_seconds": 30, "only": "/crm/v3/objects/contacts/batch"}
 
 
 @pytest.fixture(scope="module")
@@ -227,11 +215,10 @@ def test_kills_at_any_point_end_in_the_same_state_of_the_vendors(
 
 def test_after_a_kill_only_what_was_in_doubt_is_sent_again(killed: After) -> None:
     installation = killed.installation
-    runs = installation.published(
+    [(in_doubt, sent)] = installation.published(
         "select sum(in_doubt), sum(sent) from activation.sync_runs "
         "where sync = 'hubspot_big_spenders'"
     )
-    [(in_doubt, sent)] = runs
     assert in_doubt > 0
     assert sent == killed.report.syncs["hubspot_big_spenders"].audience
     repeated = installation.published(
@@ -260,30 +247,3 @@ def test_a_failed_check_keeps_the_last_publication_and_sends_nothing(idle: After
     assert (now.st_ino, now.st_mtime_ns) == (published.st_ino, published.st_mtime_ns)
     assert installation.requests() == idle.requests
     assert without_syncs(installation.report()) == without_syncs(idle.report)
-
-
-def test_a_warehouse_that_another_process_holds_is_waited_for(tmp_path: Path) -> None:
-    file = tmp_path / "warehouse.duckdb"
-    with subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(file)], stdout=subprocess.PIPE, text=True
-    ) as holder:
-        assert holder.stdout and holder.stdout.readline() == "held\n"
-        with connect(file) as connection:
-            assert holder.wait() == 0
-            assert connection.execute("select 1").fetchall() == [(1,)]
-
-
-def test_a_second_run_waits_for_the_end_of_the_first(tmp_path: Path) -> None:
-    home, order, console = Home(tmp_path), list[str](), Console(quiet=True)
-
-    def second() -> None:
-        with only_run(home, console):
-            order.append("second")
-
-    waiting = Thread(target=second)
-    with only_run(home, console):
-        waiting.start()
-        waiting.join(0.3)
-        order.append("first")
-    waiting.join(10)
-    assert order == ["first", "second"]

@@ -1,5 +1,6 @@
 """Reading from vendors: nothing lost, nothing twice."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,29 @@ def test_a_bulk_edit_beyond_a_search_page_in_one_millisecond_arrives_whole(
     assert set(ids) <= sandbox.latest("hubspot").keys()
     versions = sandbox.rows("select count(*), count(distinct record_id) from raw.hubspot_contacts")
     assert versions[0][0] == versions[0][1]
+
+
+def test_a_contact_that_changed_still_names_its_company(sandbox: Sandbox) -> None:
+    employer = {"companies": {"results": [{"id": "7", "type": "contact_to_company"}]}}
+    wanted = CONTACTS.collect.model_copy(update={"associations": ("companies",)})
+    table = CONTACTS.model_copy(update={"collect": wanted})
+    record = {"properties": {"email": "employed@example.com"}, "associations": employer}
+    body = {"object": "contacts", "records": [record]}
+    (contact,) = sandbox.control("POST", "hubspot", "upsert", body)["ids"]
+    for name in ("Ann", "Anna"):
+        sandbox.edit("hubspot", {"Id": contact, "firstname": name})
+        pipeline = landing_pipeline(sandbox.home, "hubspot")
+        pipeline.drop()
+        pipeline.run(vendor_source("hubspot", [table]))
+        sandbox.load()
+    versions = sandbox.rows(
+        "select record ->> '$.properties.firstname', record ->> '$.associations.companies.results' "
+        f"from raw.hubspot_contacts where record_id = '{contact}' order by batch_id"
+    )
+    assert [name for name, _ in versions] == ["Ann", "Anna"]
+    assert [json.loads(companies) for _, companies in versions] == [
+        employer["companies"]["results"]
+    ] * 2
 
 
 def test_a_salesforce_result_of_several_pages_arrives_whole(sandbox: Sandbox) -> None:

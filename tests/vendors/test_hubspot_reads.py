@@ -54,6 +54,22 @@ def test_associations_are_returned_when_asked_for(hubspot: httpx.Client) -> None
     assert page["results"][0]["associations"]["companies"]["results"][0]["id"] == "1"
 
 
+def test_associations_are_read_in_batches_and_only_of_records_that_have_some(
+    hubspot: httpx.Client,
+) -> None:
+    path = "/crm/v3/associations/contacts/companies/batch/read"
+    shown = {item["id"]: item for item in listed(hubspot, associations="companies")}
+    body = {"inputs": [{"id": key} for key in shown]}
+    read = hubspot.post(path, json=body).json()["results"]
+    expected = {key: item["associations"] for key, item in shown.items() if "associations" in item}
+    assert expected
+    assert {item["from"]["id"]: {"companies": {"results": item["to"]}} for item in read} == expected
+    too_many = {"inputs": [{"id": str(number)} for number in range(1_001)]}
+    assert hubspot.post(path, json=too_many).status_code == 400
+    unknown = path.replace("companies", "spaceships")
+    assert hubspot.post(unknown, json=body).status_code == 404
+
+
 def test_archived_contacts_are_listed_apart(hubspot: httpx.Client) -> None:
     archived = {item["id"]: item for item in listed(hubspot, archived="true")}
     assert {"231", "232", "233"} <= set(archived)

@@ -94,6 +94,9 @@ class HubSpot:
             Route(f"{objects}/batch/{{action}}", self._batch, methods=["POST"]),
             Route(f"{objects}/gdpr-delete", self._erase, methods=["POST"]),
             Route(f"{objects}/{{id}}", self._delete, methods=["DELETE"]),
+            Route(
+                "/crm/v3/associations/{object}/{other}/batch/read", self._links, methods=["POST"]
+            ),
             Route(properties, self._properties),
             Route(properties, self._define, methods=["POST"]),
         ]
@@ -138,6 +141,13 @@ class HubSpot:
             raise errors.not_found()
         status, reply = BATCHES[action](objects, body)
         return self._counted(JSONResponse(reply, status))
+
+    async def _links(self, request: Request) -> Response:
+        objects, other = self._of(request), request.path_params["other"]
+        if other not in self.objects:
+            raise errors.not_found("Unable to infer object type")
+        body = await read_object(request, errors.not_json)
+        return self._counted(JSONResponse(batch.links(objects, other, body)))
 
     async def _erase(self, request: Request) -> Response:
         objects, body = self._of(request), await read_object(request, errors.not_json)

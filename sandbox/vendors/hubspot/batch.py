@@ -8,16 +8,17 @@ from sandbox.vendors.hubspot.objects import Objects, stamp
 from sandbox.vendors.state import Record
 
 LARGEST_BATCH = 100
+LARGEST_LINK_BATCH = 1_000
 
 
-def inputs(request: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The inputs of any batch request; raises Refusal for none or more than a hundred."""
+def inputs(request: Mapping[str, Any], most: int = LARGEST_BATCH) -> list[Mapping[str, Any]]:
+    """The inputs of any batch request; raises Refusal for none or more than `most`."""
     given = request.get("inputs")
     if not isinstance(given, list) or not given:
         raise bad_request("Some required fields were not set: [inputs]")
-    if len(given) > LARGEST_BATCH:
+    if len(given) > most:
         raise bad_request(
-            f"The maximum number of inputs in a batch request is {LARGEST_BATCH}, got {len(given)}"
+            f"The maximum number of inputs in a batch request is {most}, got {len(given)}"
         )
     if not all(isinstance(item, dict) and item.get("id") not in (None, "") for item in given):
         raise bad_request("Some required fields were not set: [id]")
@@ -71,3 +72,15 @@ def missing(ids: list[str]) -> dict[str, Any]:
         "Could not get some objects, they may be deleted or not exist. Check that ids are valid."
     )
     return {"category": "OBJECT_NOT_FOUND", "message": message, "context": {"ids": ids}}
+
+
+def links(objects: Objects, other: str, request: Mapping[str, Any]) -> dict[str, Any]:
+    """The associations of some records with another kind; records without any are left out."""
+    results = []
+    for item in inputs(request, LARGEST_LINK_BATCH):
+        record = found(objects, None, str(item["id"]))
+        linked = record.associations.get(other) if record is not None else None
+        if record is not None and linked:
+            results.append({"from": {"id": record.id}, "to": linked["results"]})
+    now = stamp(objects.clock.tick())
+    return {"status": "COMPLETE", "results": results, "startedAt": now, "completedAt": now}
