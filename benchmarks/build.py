@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from statistics import median
+from statistics import mean, median
 
 from benchmarks import bare
 from benchmarks.bench import Bench
@@ -15,21 +15,26 @@ from orchestration.warehouse import Home
 def figures(bench: Bench) -> Iterator[Figure]:
     """A full build as multiples of bare reads, an incremental one as a share of the full one."""
     files = bench.base_events()
+    yardsticks = (lambda: bare.scan(files), lambda: bare.parse(files))
     bench.report("bare scan and bare parse")
-    scan, parse = in_turns(bench.rounds, lambda: bare.scan(files), lambda: bare.parse(files))
+    before = in_turns(bench.rounds, *yardsticks)
     home, full = built(bench)
+    bench.report("bare scan and bare parse, again")
+    # The build takes minutes: other load on the machine is better shared if both sides are seen.
+    after = in_turns(bench.rounds, *yardsticks)
+    scan, parse = (mean(each) for each in zip(before, after, strict=True))
     base = f"{bare.scan(files):,} events and about as many CRM records, {full.seconds:.1f} s, n=1"
     yield Figure(
         "build",
         "full build ÷ bare scan",
         full.seconds / scan,
-        f"{base}; scan {scan:.2f} s, n={bench.rounds}",
+        f"{base}; scan {scan:.2f} s, n={2 * bench.rounds}",
     )
     yield Figure(
         "build",
         "full build ÷ only parsing the events",
         full.seconds / parse,
-        f"{base}; parsing {parse:.2f} s, n={bench.rounds}; {full.dearest()}",
+        f"{base}; parsing {parse:.2f} s, n={2 * bench.rounds}; {full.dearest()}",
         AtMost(12),
     )
     batches = [

@@ -13,7 +13,8 @@ select
                         regexp_replace(
                             regexp_replace(
                                 record.record,
-                                '"((?:hs_object_|account_)?id|(?:Account|Contact|ConvertedContact)?Id|'
+                                '"((?:hs_object_|account_)?id|'
+                                || '(?:Account|Contact|ConvertedContact)?Id|'
                                 || 'Kith_User_Id__c)":"([^"]+)"',
                                 '"\1":"\2' || copy.suffix || '"',
                                 'g'

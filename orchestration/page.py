@@ -83,7 +83,16 @@ def _files(home: Home) -> Table:
 def plan_page(plan: Plan) -> RenderableType:
     """What a sync would do now, in rows."""
     table = Table(title=f"Plan of {plan.sync}: {plan.status}", title_justify="left", box=None)
-    for heading in ("audience", "withheld", "unchanged", "waiting", "add", "change", "remove"):
+    for heading in (
+        "audience",
+        "withheld",
+        "unchanged",
+        "waiting",
+        "refused",
+        "add",
+        "change",
+        "remove",
+    ):
         table.add_column(heading, justify="right")
     table.add_row(
         *(
@@ -93,6 +102,7 @@ def plan_page(plan: Plan) -> RenderableType:
                 plan.withheld,
                 plan.unchanged,
                 plan.waiting,
+                plan.rejected,
                 plan.added,
                 plan.changed,
                 plan.removed,

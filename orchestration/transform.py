@@ -55,7 +55,7 @@ def transform_assets(manifest: Manifest) -> dg.AssetsDefinition:
         # Unit tests check the code, not the data: they belong to `make test`.
         command = ["build", "--exclude-resource-type", "unit_test"]
         # Without a place of its own, every run would leave a folder in the project.
-        target = Home.from_environment().root / "target"
+        target = Home.from_environment().root / "dbt"
         yield from dbt.cli(command, context=context, target_path=target).stream()
 
     return transform

@@ -19,7 +19,7 @@ from sandbox.vendors.serve import Vendors
 World = Literal["synthetic", "complete-journey"]
 # What a run leaves in a home. Nothing else is ever deleted.
 TRACES = ("landing", "spool", "dbt", "dlt", "dagster", "logs", "outbox", "sandbox", "tmp")
-FILES = ("*.duckdb", "*.duckdb.wal", "serving.next", "demo.json")
+FILES = ("*.duckdb", "*.duckdb.wal", "serving.next", "run.lock", "demo.json")
 console = Console()
 
 

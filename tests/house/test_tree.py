@@ -100,7 +100,7 @@ def test_only_the_dialect_macro_names_what_engines_do_differently() -> None:
 
 
 def test_every_macro_is_called() -> None:
-    by_dbt = r"(duckdb|spark|default|databricks)__|generate_|get_incremental_|is_incremental$"
+    by_dbt = r"(duckdb|spark|default|databricks)__|generate_|get_incremental_|is_incremental$|should_full_refresh$"
     everything = "\n".join(
         text(file)
         for file in files()

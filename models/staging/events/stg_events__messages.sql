@@ -11,7 +11,7 @@ timed as (
 
     select
         *,
-        -- Who hands over a file need not say when each line was received: then it was with the file.
+        -- A file need not say when each line was received: then it was with the file.
         coalesce({{ utc('received_at') }}, loaded_at) as received_time,
         coalesce({{ utc('event_timestamp') }}, {{ utc('original_timestamp') }}) as claimed_time
     from source
