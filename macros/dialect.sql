@@ -6,6 +6,22 @@
     json_extract_string({{ column }}, '$.{{ path }}')
 {%- endmacro %}
 
+{# Many texts of a JSON column by one parse, as a struct: `shape` lists names, or maps a name to the
+   shape below it. One extraction a field would parse the JSON as often. #}
+{% macro json_struct(column, shape) %}{{ return(adapter.dispatch('json_struct')(column, shape)) }}{% endmacro %}
+{% macro duckdb__json_struct(column, shape) -%}
+    json_transform({{ column }}, '{{ json_shape(shape) }}')
+{%- endmacro %}
+{% macro json_shape(shape) -%}
+    {%- set fields = [] -%}
+    {%- for name in shape -%}
+        {%- do fields.append('"' ~ name ~ '": ' ~ (
+            json_shape(shape[name]) if shape is mapping and shape[name] else '"varchar"'
+        )) -%}
+    {%- endfor -%}
+    { {{- fields | join(', ') -}} }
+{%- endmacro %}
+
 {# How many elements the array at a path of a JSON column has. #}
 {% macro json_length(column, path) %}{{ return(adapter.dispatch('json_length')(column, path)) }}{% endmacro %}
 {% macro duckdb__json_length(column, path) -%}

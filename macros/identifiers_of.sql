@@ -5,8 +5,7 @@
     select
         '{{ source }}' as source,
         {{ record_id }} as record_id,
-        updated_at as version_at,
-        version_key,
+        concat(cast(updated_at as varchar), ' ', version_key) as version,
         is_deleted,
         {{ country }} as country,
         batch_id,

@@ -24,3 +24,14 @@
     where false
     {%- endif -%}
 {%- endmacro %}
+
+{# The identifiers that the evidence refuses so far, with the detail of their guard. #}
+{% macro guarded_in_this() -%}
+    {%- if is_incremental() -%}
+    select distinct node_id, detail from {{ this }}
+    where detail is not null
+    {%- else -%}
+    select cast(null as bigint) as node_id, cast(null as varchar) as detail
+    where false
+    {%- endif -%}
+{%- endmacro %}

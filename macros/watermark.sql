@@ -27,8 +27,9 @@
     (select coalesce(max(batch_id), 0) from raw.loads)
 {%- endmacro %}
 
+{# A model that is redefined asks for all batches, also one that keeps what it already holds. #}
 {% macro watermark() -%}
-    {%- if is_incremental() -%}
+    {%- if is_incremental() and not is_redefined() -%}
     (select coalesce(max(batch_id), 0) from {{ watermarks() }} where model = '{{ model.name }}')
     {%- else -%} 0 {%- endif -%}
 {%- endmacro %}

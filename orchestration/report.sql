@@ -10,7 +10,7 @@ select
         select count(*) - count(distinct customer_id)
         from identity.customer_ids where is_current
     ) as merges,
-    (select count(*) from identity.identity_evidence where not is_used) as refusals,
+    (select count(*) from identity.identity_evidence where detail is not null) as refusals,
     (select count(*) from journey.orders) as orders,
     (select coalesce(sum(reporting_revenue_cents), 0) from journey.orders) as revenue_cents,
     (select coalesce(max(batch_id), 0) from collection.loads) as batches,

@@ -1,31 +1,49 @@
 -- Who is who: every identifier's customer today. One row per identifier.
+{{ config(
+    materialized='incremental', incremental_strategy='delete+insert', unique_key='node_id'
+) }}
+
 with
+
+touched as (
+
+    select node_id from {{ ref('int_memberships') }}
+    where {{ is_new('last_batch_id') }}
+    union
+    select node_id from {{ ref('int_clusters') }}
+    where {{ is_new() }}
+
+),
 
 nodes as (
 
-    select * from {{ ref('int_nodes') }}
-    where node_id not in (select node_id from {{ ref('int_blocked_nodes') }})
+    select nodes.*
+    from {{ ref('int_nodes') }} as nodes
+    inner join touched on nodes.node_id = touched.node_id
+    where nodes.node_id not in (select node_id from {{ ref('int_blocked_nodes') }})
 
 ),
 
 latest_clusters as (
 
     select
-        node_id,
-        max_by(component, version) as component
-    from {{ ref('int_clusters') }}
-    group by node_id
+        clusters.node_id,
+        max_by(clusters.component, clusters.version) as component
+    from {{ ref('int_clusters') }} as clusters
+    inner join touched on clusters.node_id = touched.node_id
+    group by clusters.node_id
 
 ),
 
 sightings as (
 
     select
-        node_id,
-        max(last_batch_id) as last_batch_id,
-        bool_or(is_current) as is_current
-    from {{ ref('int_memberships') }}
-    group by node_id
+        memberships.node_id,
+        max(memberships.last_batch_id) as last_batch_id,
+        bool_or(memberships.is_current) as is_current
+    from {{ ref('int_memberships') }} as memberships
+    inner join touched on memberships.node_id = touched.node_id
+    group by memberships.node_id
 
 )
 

@@ -1,20 +1,47 @@
--- Why identifiers belong together, or not. One row per record and identifier beside its anchor.
+-- Why identifiers belong together, or were refused. One row per record and identifier beside its anchor.
+{{ config(
+    materialized='incremental', incremental_strategy='delete+insert', unique_key='record_key'
+) }}
+
 with
-
-memberships as (
-
-    select * from {{ ref('int_memberships') }}
-    where is_current
-
-),
 
 guarded as (
 
-    select node_id, 'blocked value' as guard, reason as detail
+    select
+        node_id,
+        'blocked value' as guard,
+        reason as detail
     from {{ ref('int_blocked_nodes') }}
     union all
-    select node_id, 'shared by too many', concat(cast(people as varchar), ' people use it')
+    select
+        node_id,
+        'shared by too many' as guard,
+        concat(cast(people as varchar), ' people use it') as detail
     from {{ ref('int_crowded_nodes') }}
+
+),
+
+guarded_before as (
+
+    {{ guarded_in_this() }}
+
+),
+
+regarded as (
+
+    (select node_id, detail from guarded except select node_id, detail from guarded_before)
+    union
+    (select node_id, detail from guarded_before except select node_id, detail from guarded)
+
+),
+
+touched as (
+
+    select record_key from {{ ref('int_memberships') }}
+    where {{ is_new('last_batch_id') }}
+    union
+    select record_key from {{ ref('int_memberships') }}
+    where node_id in (select node_id from regarded)
 
 ),
 
@@ -23,9 +50,10 @@ judged as (
     select
         memberships.*,
         types.rank,
-        guarded.guard,
-        guarded.detail
-    from memberships
+        case when memberships.is_current then guarded.guard else 'no longer stated' end as guard,
+        case when memberships.is_current then guarded.detail end as detail
+    from {{ ref('int_memberships') }} as memberships
+    inner join touched on memberships.record_key = touched.record_key
     inner join {{ ref('identifier_types') }} as types
         on memberships.identifier_type = types.identifier_type
     left join guarded on memberships.node_id = guarded.node_id
@@ -33,29 +61,31 @@ judged as (
 ),
 
 -- A star around the strongest identifier that no guard refuses: k - 1 edges instead of k squared.
-anchored as (
+anchors as (
 
     select
-        *,
-        min(case when guard is null then rank * cast(1000000000000 as bigint) + node_id end)
-            over (partition by record_key)
-        % cast(1000000000000 as bigint) as anchor_node_id
+        record_key,
+        min_by(node_id, rank * cast(1000000000000 as bigint) + node_id)
+            filter (where guard is null) as anchor_node_id
     from judged
+    group by record_key
+    having count(*) > 1 or not bool_or(guard is null)
 
 )
 
 select
-    anchored.record_key,
-    anchored.source,
-    anchored.record_id,
-    anchored.anchor_node_id,
-    anchored.node_id,
-    anchored.identifier_type,
+    judged.record_key,
+    judged.source,
+    judged.record_id,
+    anchors.anchor_node_id,
+    judged.node_id,
+    judged.identifier_type,
     nodes.identifier_value,
-    anchored.guard is null as is_used,
-    anchored.guard,
-    anchored.detail,
-    anchored.first_batch_id
-from anchored
-inner join {{ ref('int_nodes') }} as nodes on anchored.node_id = nodes.node_id
-where anchored.node_id is distinct from anchored.anchor_node_id
+    judged.guard is null as is_used,
+    judged.guard,
+    judged.detail,
+    judged.first_batch_id
+from judged
+inner join anchors on judged.record_key = anchors.record_key
+inner join {{ ref('int_nodes') }} as nodes on judged.node_id = nodes.node_id
+where judged.node_id is distinct from anchors.anchor_node_id

@@ -1,9 +1,12 @@
 -- Identifiers whose value names nobody. One row per blocked identifier.
+{{ config(materialized='incremental', incremental_strategy='append') }}
+
 with
 
 nodes as (
 
     select * from {{ ref('int_nodes') }}
+    where {{ is_new('first_batch_id') }}
 
 ),
 
@@ -14,20 +17,30 @@ blocked_values as (
 
 ),
 
+exact as (
+
+    select
+        nodes.node_id,
+        max(blocked_values.reason) as reason
+    from nodes
+    inner join blocked_values
+        on
+            lower(nodes.identifier_value) = blocked_values.value
+            and blocked_values.identifier_type in ('any', nodes.identifier_type)
+    group by nodes.node_id
+
+),
+
 judged as (
 
     select
         nodes.node_id,
         coalesce(
-            max(blocked_values.reason),
-            max({{ blocked_reason('nodes.identifier_type', 'nodes.identifier_value') }})
+            exact.reason,
+            {{ blocked_reason('nodes.identifier_type', 'nodes.identifier_value') }}
         ) as reason
     from nodes
-    left join blocked_values
-        on
-            lower(nodes.identifier_value) = blocked_values.value
-            and blocked_values.identifier_type in ('any', nodes.identifier_type)
-    group by nodes.node_id
+    left join exact on nodes.node_id = exact.node_id
 
 )
 

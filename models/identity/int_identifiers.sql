@@ -8,7 +8,7 @@ messages as (
 
     select
         identity_key,
-        cast(null as timestamp) as updated_at,
+        timestamp '1970-01-01 00:00:00' as updated_at,
         '' as version_key,
         false as is_deleted,
         max(country) as country,
@@ -59,12 +59,11 @@ given as (
 
 normalized as (
 
-    select distinct
+    select
         concat(given.source, '/', given.record_id) as record_key,
         given.source,
         given.record_id,
-        given.version_at,
-        given.version_key,
+        given.version,
         given.is_deleted,
         given.batch_id,
         given.identifier_type,

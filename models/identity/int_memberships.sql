@@ -20,38 +20,37 @@ versions as (
 
 ),
 
-ranked as (
+-- A record that changed concerns also the people it used to name, hence one batch for all of it.
+records as (
 
     select
-        *,
-        -- A record that changed concerns also the people it used to name.
-        max(batch_id) over (partition by record_key) as last_batch_id,
-        dense_rank() over (
-            partition by record_key
-            order by version_at desc nulls last, version_key desc
-        ) as age
+        record_key,
+        max(version) as latest_version,
+        max(batch_id) as last_batch_id
     from versions
+    group by record_key
 
 ),
 
 members as (
 
     select
-        ranked.record_key,
-        ranked.source,
-        ranked.record_id,
+        versions.record_key,
         nodes.node_id,
-        ranked.identifier_type,
-        min(ranked.batch_id) as first_batch_id,
-        max(ranked.last_batch_id) as last_batch_id,
-        bool_or(ranked.age = 1 and not ranked.is_deleted) as is_current
-    from ranked
+        max(versions.source) as source,
+        max(versions.record_id) as record_id,
+        max(versions.identifier_type) as identifier_type,
+        min(versions.batch_id) as first_batch_id,
+        max(records.last_batch_id) as last_batch_id,
+        bool_or(versions.version = records.latest_version and not versions.is_deleted)
+            as is_current
+    from versions
+    inner join records on versions.record_key = records.record_key
     inner join {{ ref('int_nodes') }} as nodes
         on
-            ranked.identifier_type = nodes.identifier_type
-            and ranked.identifier_value = nodes.identifier_value
-    group by
-        ranked.record_key, ranked.source, ranked.record_id, nodes.node_id, ranked.identifier_type
+            versions.identifier_type = nodes.identifier_type
+            and versions.identifier_value = nodes.identifier_value
+    group by versions.record_key, nodes.node_id
 
 )
 

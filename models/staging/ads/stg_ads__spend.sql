@@ -10,6 +10,18 @@ source as (
 
 ),
 
+parsed as (
+
+    select
+        *,
+        {{ json_struct('record', [
+                'campaign_id', 'campaign_name', 'channel', 'spent_on', 'currency',
+                'cost_cents', 'impressions', 'clicks',
+            ]) }} as fields
+    from source
+
+),
+
 renamed as (
 
     select
@@ -17,15 +29,15 @@ renamed as (
         is_deleted,
         md5(cast(record as varchar)) as version_key,
         batch_id,
-        {{ json_text('record', 'campaign_id') }} as campaign_id,
-        {{ json_text('record', 'campaign_name') }} as campaign_name,
-        {{ json_text('record', 'channel') }} as channel,
-        try_cast({{ json_text('record', 'spent_on') }} as date) as spent_on,
-        upper({{ json_text('record', 'currency') }}) as currency,
-        try_cast({{ json_text('record', 'cost_cents') }} as bigint) as cost_cents,
-        try_cast({{ json_text('record', 'impressions') }} as bigint) as impressions,
-        try_cast({{ json_text('record', 'clicks') }} as bigint) as clicks
-    from source
+        fields.campaign_id as campaign_id,
+        fields.campaign_name as campaign_name,
+        fields.channel as channel,
+        try_cast(fields.spent_on as date) as spent_on,
+        upper(fields.currency) as currency,
+        try_cast(fields.cost_cents as bigint) as cost_cents,
+        try_cast(fields.impressions as bigint) as impressions,
+        try_cast(fields.clicks as bigint) as clicks
+    from parsed
 
 )
 

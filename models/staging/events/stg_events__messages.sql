@@ -7,6 +7,23 @@ source as (
 
 ),
 
+parsed as (
+
+    select
+        *,
+        {{ json_struct('context', {
+            'channel': [], 'campaign': ['id', 'name', 'source', 'medium'],
+            'page': ['path', 'referrer'],
+        }) }} as about,
+        {{ json_struct('properties', ['email', 'campaign_id', 'campaign_name']) }} as given,
+        {{ json_struct('traits', {
+            'email': [], 'phone': [], 'firstName': [], 'lastName': [],
+            'address': ['city', 'country'],
+        }) }} as stated
+    from source
+
+),
+
 timed as (
 
     select
@@ -14,7 +31,7 @@ timed as (
         -- A file need not say when each line was received: then it was with the file.
         coalesce({{ utc('received_at') }}, loaded_at) as received_time,
         coalesce({{ utc('event_timestamp') }}, {{ utc('original_timestamp') }}) as claimed_time
-    from source
+    from parsed
 
 ),
 
@@ -25,31 +42,24 @@ typed as (
         type as message_type,
         event as event_name,
         name as page_name,
-        coalesce(channel, {{ json_text('context', 'channel') }}) as channel,
+        coalesce(channel, about.channel) as channel,
 
         nullif(trim(user_id), '') as user_id,
         nullif(trim(anonymous_id), '') as anonymous_id,
         nullif(trim(group_id), '') as group_id,
-        nullif(lower(trim(coalesce(
-            {{ json_text('traits', 'email') }}, {{ json_text('properties', 'email') }}
-        ))), '') as email,
-        nullif(trim({{ json_text('traits', 'phone') }}), '') as phone,
-        upper({{ json_text('traits', 'address.country') }}) as country,
-        {{ json_text('traits', 'address.city') }} as city,
-        {{ json_text('traits', 'firstName') }} as first_name,
-        {{ json_text('traits', 'lastName') }} as last_name,
+        nullif(lower(trim(coalesce(stated.email, given.email))), '') as email,
+        nullif(trim(stated.phone), '') as phone,
+        upper(stated.address.country) as country,
+        stated.address.city as city,
+        stated.firstname as first_name,
+        stated.lastname as last_name,
 
-        coalesce(
-            {{ json_text('context', 'campaign.id') }}, {{ json_text('properties', 'campaign_id') }}
-        ) as campaign_id,
-        coalesce(
-            {{ json_text('context', 'campaign.name') }},
-            {{ json_text('properties', 'campaign_name') }}
-        ) as campaign_name,
-        {{ json_text('context', 'campaign.source') }} as campaign_source,
-        {{ json_text('context', 'campaign.medium') }} as campaign_medium,
-        {{ json_text('context', 'page.path') }} as page_path,
-        {{ json_text('context', 'page.referrer') }} as referrer,
+        coalesce(about.campaign.id, given.campaign_id) as campaign_id,
+        coalesce(about.campaign.name, given.campaign_name) as campaign_name,
+        about.campaign.source as campaign_source,
+        about.campaign.medium as campaign_medium,
+        about.page.path as page_path,
+        about.page.referrer as referrer,
 
         -- A device's clock may be decades off; the time of receipt is ours.
         case

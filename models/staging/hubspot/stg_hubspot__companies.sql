@@ -10,6 +10,17 @@ source as (
 
 ),
 
+parsed as (
+
+    select
+        *,
+        {{ json_struct('record', {'properties': [
+                'name', 'domain', 'industry', 'numberofemployees', 'country',
+            ]}) }} as fields
+    from source
+
+),
+
 renamed as (
 
     select
@@ -18,12 +29,12 @@ renamed as (
         is_deleted,
         md5(cast(record as varchar)) as version_key,
         batch_id,
-        nullif(trim({{ json_text('record', 'properties.name') }}), '') as company_name,
-        nullif(lower(trim({{ json_text('record', 'properties.domain') }})), '') as domain,
-        nullif(trim({{ json_text('record', 'properties.industry') }}), '') as industry,
-        try_cast({{ json_text('record', 'properties.numberofemployees') }} as integer) as employees,
-        upper(nullif(trim({{ json_text('record', 'properties.country') }}), '')) as country
-    from source
+        nullif(trim(fields.properties.name), '') as company_name,
+        nullif(lower(trim(fields.properties.domain)), '') as domain,
+        nullif(trim(fields.properties.industry), '') as industry,
+        try_cast(fields.properties.numberofemployees as integer) as employees,
+        upper(nullif(trim(fields.properties.country), '')) as country
+    from parsed
 
 )
 

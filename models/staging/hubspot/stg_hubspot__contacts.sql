@@ -10,6 +10,18 @@ source as (
 
 ),
 
+parsed as (
+
+    select
+        *,
+        {{ json_struct('record', {'properties': [
+                'account_id', 'email', 'phone', 'firstname', 'lastname', 'city', 'country',
+                'jobtitle', 'company', 'lifecyclestage', 'hs_email_optout', 'createdate',
+            ]}) }} as fields
+    from source
+
+),
+
 renamed as (
 
     select
@@ -18,20 +30,20 @@ renamed as (
         is_deleted,
         md5(cast(record as varchar)) as version_key,
         batch_id,
-        nullif(trim({{ json_text('record', 'properties.account_id') }}), '') as account_id,
-        nullif(lower(trim({{ json_text('record', 'properties.email') }})), '') as email,
-        nullif(trim({{ json_text('record', 'properties.phone') }}), '') as phone,
-        nullif(trim({{ json_text('record', 'properties.firstname') }}), '') as first_name,
-        nullif(trim({{ json_text('record', 'properties.lastname') }}), '') as last_name,
-        nullif(trim({{ json_text('record', 'properties.city') }}), '') as city,
-        upper(nullif(trim({{ json_text('record', 'properties.country') }}), '')) as country,
-        nullif(trim({{ json_text('record', 'properties.jobtitle') }}), '') as job_title,
-        nullif(trim({{ json_text('record', 'properties.company') }}), '') as company_name,
+        nullif(trim(fields.properties.account_id), '') as account_id,
+        nullif(lower(trim(fields.properties.email)), '') as email,
+        nullif(trim(fields.properties.phone), '') as phone,
+        nullif(trim(fields.properties.firstname), '') as first_name,
+        nullif(trim(fields.properties.lastname), '') as last_name,
+        nullif(trim(fields.properties.city), '') as city,
+        upper(nullif(trim(fields.properties.country), '')) as country,
+        nullif(trim(fields.properties.jobtitle), '') as job_title,
+        nullif(trim(fields.properties.company), '') as company_name,
         {{ json_text('record', 'associations.companies.results[0].id') }} as company_id,
-        {{ json_text('record', 'properties.lifecyclestage') }} as lifecycle_stage,
-        {{ json_text('record', 'properties.hs_email_optout') }} = 'true' as has_opted_out_of_email,
-        {{ utc(json_text('record', 'properties.createdate')) }} as created_at
-    from source
+        fields.properties.lifecyclestage as lifecycle_stage,
+        fields.properties.hs_email_optout = 'true' as has_opted_out_of_email,
+        {{ utc('fields.properties.createdate') }} as created_at
+    from parsed
 
 )
 

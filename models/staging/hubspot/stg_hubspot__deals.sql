@@ -10,6 +10,18 @@ source as (
 
 ),
 
+parsed as (
+
+    select
+        *,
+        {{ json_struct('record', {'properties': [
+                'dealname', 'dealstage', 'amount', 'deal_currency_code', 'createdate',
+                'closedate',
+            ]}) }} as fields
+    from source
+
+),
+
 renamed as (
 
     select
@@ -18,14 +30,14 @@ renamed as (
         is_deleted,
         md5(cast(record as varchar)) as version_key,
         batch_id,
-        {{ json_text('record', 'properties.dealname') }} as deal_name,
-        {{ json_text('record', 'properties.dealstage') }} as stage,
-        try_cast({{ json_text('record', 'properties.amount') }} as decimal(18, 4)) as amount,
-        upper({{ json_text('record', 'properties.deal_currency_code') }}) as currency,
+        fields.properties.dealname as deal_name,
+        fields.properties.dealstage as stage,
+        try_cast(fields.properties.amount as decimal(18, 4)) as amount,
+        upper(fields.properties.deal_currency_code) as currency,
         {{ json_text('record', 'associations.contacts.results[0].id') }} as contact_id,
-        {{ utc(json_text('record', 'properties.createdate')) }} as created_at,
-        cast({{ utc(json_text('record', 'properties.closedate')) }} as date) as closes_on
-    from source
+        {{ utc('fields.properties.createdate') }} as created_at,
+        cast({{ utc('fields.properties.closedate') }} as date) as closes_on
+    from parsed
 
 )
 

@@ -10,6 +10,17 @@ source as (
 
 ),
 
+parsed as (
+
+    select
+        *,
+        {{ json_struct('record', [
+                'Name', 'Website', 'Industry', 'NumberOfEmployees', 'BillingCountry',
+            ]) }} as fields
+    from source
+
+),
+
 renamed as (
 
     select
@@ -18,12 +29,12 @@ renamed as (
         is_deleted,
         md5(cast(record as varchar)) as version_key,
         batch_id,
-        nullif(trim({{ json_text('record', 'Name') }}), '') as account_name,
-        nullif(lower(trim({{ json_text('record', 'Website') }})), '') as website,
-        nullif(trim({{ json_text('record', 'Industry') }}), '') as industry,
-        try_cast({{ json_text('record', 'NumberOfEmployees') }} as integer) as employees,
-        upper(nullif(trim({{ json_text('record', 'BillingCountry') }}), '')) as country
-    from source
+        nullif(trim(fields.name), '') as account_name,
+        nullif(lower(trim(fields.website)), '') as website,
+        nullif(trim(fields.industry), '') as industry,
+        try_cast(fields.numberofemployees as integer) as employees,
+        upper(nullif(trim(fields.billingcountry), '')) as country
+    from parsed
 
 )
 

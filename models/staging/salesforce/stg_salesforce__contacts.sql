@@ -10,6 +10,19 @@ source as (
 
 ),
 
+parsed as (
+
+    select
+        *,
+        {{ json_struct('record', [
+                'AccountId', 'Kith_User_Id__c', 'Email', 'Phone', 'MobilePhone', 'FirstName',
+                'LastName', 'MailingCity', 'MailingCountry', 'Title', 'LeadSource',
+                'HasOptedOutOfEmail', 'CreatedDate',
+            ]) }} as fields
+    from source
+
+),
+
 renamed as (
 
     select
@@ -18,20 +31,20 @@ renamed as (
         is_deleted,
         md5(cast(record as varchar)) as version_key,
         batch_id,
-        nullif(trim({{ json_text('record', 'AccountId') }}), '') as account_id,
-        nullif(trim({{ json_text('record', 'Kith_User_Id__c') }}), '') as user_id,
-        nullif(lower(trim({{ json_text('record', 'Email') }})), '') as email,
-        nullif(trim({{ json_text('record', 'Phone') }}), '') as phone,
-        nullif(trim({{ json_text('record', 'MobilePhone') }}), '') as mobile_phone,
-        nullif(trim({{ json_text('record', 'FirstName') }}), '') as first_name,
-        nullif(trim({{ json_text('record', 'LastName') }}), '') as last_name,
-        nullif(trim({{ json_text('record', 'MailingCity') }}), '') as city,
-        upper(nullif(trim({{ json_text('record', 'MailingCountry') }}), '')) as country,
-        nullif(trim({{ json_text('record', 'Title') }}), '') as job_title,
-        nullif(trim({{ json_text('record', 'LeadSource') }}), '') as lead_source,
-        {{ json_text('record', 'HasOptedOutOfEmail') }} = 'true' as has_opted_out_of_email,
-        {{ utc(json_text('record', 'CreatedDate')) }} as created_at
-    from source
+        nullif(trim(fields.accountid), '') as account_id,
+        nullif(trim(fields.kith_user_id__c), '') as user_id,
+        nullif(lower(trim(fields.email)), '') as email,
+        nullif(trim(fields.phone), '') as phone,
+        nullif(trim(fields.mobilephone), '') as mobile_phone,
+        nullif(trim(fields.firstname), '') as first_name,
+        nullif(trim(fields.lastname), '') as last_name,
+        nullif(trim(fields.mailingcity), '') as city,
+        upper(nullif(trim(fields.mailingcountry), '')) as country,
+        nullif(trim(fields.title), '') as job_title,
+        nullif(trim(fields.leadsource), '') as lead_source,
+        fields.hasoptedoutofemail = 'true' as has_opted_out_of_email,
+        {{ utc('fields.createddate') }} as created_at
+    from parsed
 
 )
 

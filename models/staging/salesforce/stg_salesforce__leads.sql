@@ -10,6 +10,19 @@ source as (
 
 ),
 
+parsed as (
+
+    select
+        *,
+        {{ json_struct('record', [
+                'ConvertedContactId', 'Email', 'Phone', 'FirstName', 'LastName', 'City',
+                'Country', 'Company', 'LeadSource', 'Status', 'HasOptedOutOfEmail',
+                'CreatedDate',
+            ]) }} as fields
+    from source
+
+),
+
 renamed as (
 
     select
@@ -18,19 +31,19 @@ renamed as (
         is_deleted,
         md5(cast(record as varchar)) as version_key,
         batch_id,
-        nullif(trim({{ json_text('record', 'ConvertedContactId') }}), '') as converted_contact_id,
-        nullif(lower(trim({{ json_text('record', 'Email') }})), '') as email,
-        nullif(trim({{ json_text('record', 'Phone') }}), '') as phone,
-        nullif(trim({{ json_text('record', 'FirstName') }}), '') as first_name,
-        nullif(trim({{ json_text('record', 'LastName') }}), '') as last_name,
-        nullif(trim({{ json_text('record', 'City') }}), '') as city,
-        upper(nullif(trim({{ json_text('record', 'Country') }}), '')) as country,
-        nullif(trim({{ json_text('record', 'Company') }}), '') as company_name,
-        nullif(trim({{ json_text('record', 'LeadSource') }}), '') as lead_source,
-        nullif(trim({{ json_text('record', 'Status') }}), '') as status,
-        {{ json_text('record', 'HasOptedOutOfEmail') }} = 'true' as has_opted_out_of_email,
-        {{ utc(json_text('record', 'CreatedDate')) }} as created_at
-    from source
+        nullif(trim(fields.convertedcontactid), '') as converted_contact_id,
+        nullif(lower(trim(fields.email)), '') as email,
+        nullif(trim(fields.phone), '') as phone,
+        nullif(trim(fields.firstname), '') as first_name,
+        nullif(trim(fields.lastname), '') as last_name,
+        nullif(trim(fields.city), '') as city,
+        upper(nullif(trim(fields.country), '')) as country,
+        nullif(trim(fields.company), '') as company_name,
+        nullif(trim(fields.leadsource), '') as lead_source,
+        nullif(trim(fields.status), '') as status,
+        fields.hasoptedoutofemail = 'true' as has_opted_out_of_email,
+        {{ utc('fields.createddate') }} as created_at
+    from parsed
 
 )
 

@@ -10,6 +10,18 @@ source as (
 
 ),
 
+parsed as (
+
+    select
+        *,
+        {{ json_struct('record', [
+                'AccountId', 'ContactId', 'Name', 'StageName', 'Amount', 'CurrencyIsoCode',
+                'CreatedDate', 'CloseDate',
+            ]) }} as fields
+    from source
+
+),
+
 renamed as (
 
     select
@@ -18,15 +30,15 @@ renamed as (
         is_deleted,
         md5(cast(record as varchar)) as version_key,
         batch_id,
-        nullif(trim({{ json_text('record', 'AccountId') }}), '') as account_id,
-        nullif(trim({{ json_text('record', 'ContactId') }}), '') as contact_id,
-        nullif(trim({{ json_text('record', 'Name') }}), '') as opportunity_name,
-        nullif(trim({{ json_text('record', 'StageName') }}), '') as stage,
-        try_cast({{ json_text('record', 'Amount') }} as decimal(18, 4)) as amount,
-        upper(nullif(trim({{ json_text('record', 'CurrencyIsoCode') }}), '')) as currency,
-        {{ utc(json_text('record', 'CreatedDate')) }} as created_at,
-        try_cast({{ json_text('record', 'CloseDate') }} as date) as closes_on
-    from source
+        nullif(trim(fields.accountid), '') as account_id,
+        nullif(trim(fields.contactid), '') as contact_id,
+        nullif(trim(fields.name), '') as opportunity_name,
+        nullif(trim(fields.stagename), '') as stage,
+        try_cast(fields.amount as decimal(18, 4)) as amount,
+        upper(nullif(trim(fields.currencyisocode), '')) as currency,
+        {{ utc('fields.createddate') }} as created_at,
+        try_cast(fields.closedate as date) as closes_on
+    from parsed
 
 )
 
