@@ -11,6 +11,7 @@ from orchestration.sources.declaration import Hubspot
 from orchestration.sources.vendor import Api, Cursor, Row, row
 
 _ID = "hs_object_id"
+_MODIFIED = ("lastmodifieddate", "hs_lastmodifieddate")
 _LIST_PAGE = 100
 _SEARCH_PAGE = 200
 _ASSOCIATIONS_PAGE = 100
@@ -31,12 +32,22 @@ def rows(portal: Api, wanted: Hubspot, state: dict[str, Any]) -> Iterator[Row]:
     # Archiving does not move the date of modification: only the bin's own list tells.
     for record in _listed(portal, wanted, archived=True):
         if since is None or datetime.fromisoformat(record["archivedAt"]) >= since:
-            yield row(record, record["id"], record["archivedAt"], is_deleted=True)
+            yield row(_content(record), record["id"], record["archivedAt"], is_deleted=True)
     cursor.advance()
 
 
 def _version(record: dict[str, Any]) -> Row:
-    return row(record, record["id"], record["updatedAt"], is_deleted=False)
+    return row(_content(record), record["id"], record["updatedAt"], is_deleted=False)
+
+
+def _content(record: dict[str, Any]) -> dict[str, Any]:
+    """A record without its dates of modification.
+
+    They move with every write, also with one that changes nothing that is collected here, such as
+    our own sync's; the date of a version that is new stands beside it.
+    """
+    properties = {k: v for k, v in record["properties"].items() if k not in _MODIFIED}
+    return {k: v for k, v in record.items() if k != "updatedAt"} | {"properties": properties}
 
 
 def _modified(wanted: Hubspot) -> str:

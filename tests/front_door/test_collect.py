@@ -52,6 +52,19 @@ def test_a_bulk_edit_beyond_a_search_page_in_one_millisecond_arrives_whole(
     assert versions[0][0] == versions[0][1]
 
 
+@pytest.mark.parametrize("vendor", TABLES)
+def test_a_write_that_changes_nothing_collected_is_no_new_version(
+    sandbox: Sandbox, vendor: str
+) -> None:
+    (person,) = sandbox.edit(vendor, *people(vendor, 1, "same"))
+    sandbox.collect(vendor)
+    assert sandbox.load().batch_id == 1
+    elsewhere = "city" if vendor == "hubspot" else "City"
+    sandbox.edit(vendor, {"Id": person, elsewhere: "Utrecht"})
+    sandbox.collect(vendor)
+    assert sandbox.load().batch_id is None
+
+
 def test_a_contact_that_changed_still_names_its_company(sandbox: Sandbox) -> None:
     employer = {"companies": {"results": [{"id": "7", "type": "contact_to_company"}]}}
     wanted = CONTACTS.collect.model_copy(update={"associations": ("companies",)})
