@@ -96,10 +96,16 @@ def recovered(saved: Home, outage: After) -> tuple[After, tuple[int, int]]:
 
 
 @pytest.fixture(scope="module")
-def idle(recovered: tuple[After, tuple[int, int]]) -> After:
-    """The third run, when nothing is new."""
+def settled(recovered: tuple[After, tuple[int, int]]) -> After:
+    """The third run, which takes up the contacts that our own sync made in HubSpot."""
     installation = recovered[0].installation
     return after(installation, installation.run())
+
+
+@pytest.fixture(scope="module")
+def idle(settled: After) -> After:
+    """The fourth run, when nothing is new."""
+    return after(settled.installation, settled.installation.run())
 
 
 @pytest.fixture(scope="module")
@@ -187,14 +193,23 @@ def test_a_vendor_that_comes_back_leaves_no_trace_of_its_absence(
     assert state.installation.published(PEOPLE) == expected
 
 
-def test_a_run_without_anything_new_adds_no_row_and_sends_no_request(
-    recovered: tuple[After, tuple[int, int]], idle: After
+def test_what_our_own_sync_wrote_comes_back_once_as_contacts_and_is_not_sent_again(
+    recovered: tuple[After, tuple[int, int]], settled: After
 ) -> None:
     before, _ = recovered
+    made = settled.report.source_records - before.report.source_records
+    assert 0 <= made <= before.report.syncs["hubspot_big_spenders"].sent
+    assert settled.report.customers == before.report.customers
+    assert settled.report.requests == 0
+
+
+def test_a_run_without_anything_new_adds_no_row_and_sends_no_request(
+    settled: After, idle: After
+) -> None:
     assert idle.report.requests == 0
-    assert idle.requests == before.requests
-    assert idle.hooked == before.hooked
-    assert without_syncs(idle.report) == without_syncs(before.report)
+    assert idle.requests == settled.requests
+    assert idle.hooked == settled.hooked
+    assert without_syncs(idle.report) == without_syncs(settled.report)
 
 
 def without_syncs(figures: Report) -> Report:
