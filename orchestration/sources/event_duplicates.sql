@@ -47,3 +47,18 @@ select
 from accepted
 inner join first_copies on accepted.message_id = first_copies.message_id
 where (accepted.received_at, accepted.path) != first_copies.first_copy;
+
+-- Copies that no time and no file tells apart. They are rare, and to delete them after the wide write is
+-- dear: so only messages that have some are looked at there.
+create or replace temp table event_same_instant as
+select arrived.message_id
+from event_arrivals as arrived
+semi join event_repeated on arrived.message_id = event_repeated.message_id
+anti join event_duplicates
+    on
+        arrived.message_id = event_duplicates.message_id
+        and arrived.received_at = event_duplicates.received_at
+        and arrived.path = event_duplicates.path
+where arrived.refusal is null
+group by arrived.message_id
+having count(*) > 1;

@@ -16,7 +16,7 @@ where rowid in (
         from raw.events
         where
             batch_id = $batch_id
-            and message_id in (select event_repeated.message_id from event_repeated)
+            and message_id in (select event_same_instant.message_id from event_same_instant)
     ) as copies
     where copy_number > 1
 );
