@@ -1,5 +1,7 @@
 """The closing page: a report as a person likes to read it."""
 
+from pathlib import Path
+
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -73,11 +75,20 @@ def _syncs(report: Report) -> Table:
 
 def _files(home: Home) -> Table:
     table = Table(title="Where things are", title_justify="left", show_header=False, box=None)
-    table.add_row("read this", str(home.serving), "all doorways: BI, notebooks, duckdb CLI")
-    table.add_row("drop files here", str(home.landing), "events/*.ndjson, <source>/<table>/*.csv")
-    table.add_row("sent files", str(home.root / "outbox"), "what the file syncs wrote")
-    table.add_row("logs", str(home.root / "logs"), "everything that the runs printed")
+    for meaning, path, content in (
+        ("read this", home.serving, "all doorways: BI, notebooks, duckdb"),
+        ("drop files here", home.landing, "events/*.ndjson and others"),
+        ("sent files", home.root / "outbox", "what the file syncs wrote"),
+        ("logs", home.root / "logs", "everything that the runs printed"),
+    ):
+        table.add_row(meaning, _short(path), content)
     return table
+
+
+def _short(path: Path) -> str:
+    """As one would type it here."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
 def plan_page(plan: Plan) -> RenderableType:

@@ -12,7 +12,7 @@ from rich.console import Console
 from orchestration.launch import run_job, tail
 from orchestration.page import closing_page
 from orchestration.report import Report, report
-from orchestration.warehouse import PROJECT, Home
+from orchestration.warehouse import Home
 from sandbox import complete_journey, world
 from sandbox.vendors.serve import Vendors
 
@@ -109,7 +109,7 @@ def next_steps(new_rows: int) -> str:
         "[bold]make ui[/bold]: runs, lineage and checks in the browser.\n"
         "[bold]make demo FRESH=1[/bold]: start over.  "
         "[bold]make demo WORLD=complete-journey[/bold]: real purchases.\n"
-        f"Your own data: the section 'From the demo to your own data' of {PROJECT / 'README.md'}"
+        "Your own data: 'From the demo to your own data' in README.md"
     )
 
 
