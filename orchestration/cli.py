@@ -70,9 +70,10 @@ def plan(name: Annotated[str, typer.Argument(help="Name of an exposure with a sy
 def docs() -> None:
     """Build the documentation site of all models, sources and exposures."""
     home = Home.from_environment()
-    prepare(home)
-    # The catalog is left out: reading it would open the warehouse under a run's feet.
-    dbt("docs", "generate", "--quiet", "--static", "--empty-catalog", home=home)
+    with console.status("building the documentation site"):
+        prepare(home)
+        # The catalog is left out: reading it would open the warehouse under a run's feet.
+        dbt("docs", "generate", "--quiet", "--static", "--empty-catalog", home=home)
     console.print(f"Open {PROJECT / 'target' / 'static_index.html'}")
 
 

@@ -57,7 +57,8 @@ def dbt(*arguments: str, home: Home) -> None:
 
 def run_job(home: Home, console: Console) -> Outcome:
     """Let Dagster execute the job `run` and show its steps as they end."""
-    prepare(home)
+    with console.status("reading the dbt project"):
+        prepare(home)
     with only_run(home, console) as lock:
         return _execute(home, console, lock)
 

@@ -100,7 +100,10 @@ def test_only_the_dialect_macro_names_what_engines_do_differently() -> None:
 
 
 def test_every_macro_is_called() -> None:
-    by_dbt = r"(duckdb|spark|default|databricks)__|generate_|get_incremental_|is_incremental$|should_full_refresh$"
+    by_dbt = (
+        r"(duckdb|spark|default|databricks)__|generate_|get_incremental_"
+        r"|is_incremental$|should_full_refresh$"
+    )
     everything = "\n".join(
         text(file)
         for file in files()
@@ -183,4 +186,17 @@ def test_the_readme_has_every_recipe() -> None:
         ),
         why="Adding a thing is what people come here for.",
         fix="One row under Recipes: what is added, and the files to edit.",
+    )
+
+
+def test_the_product_never_imports_what_only_surrounds_it() -> None:
+    outside = re.compile(r"^\s*(?:from|import) (?:sandbox|tests|benchmarks)\b.*")
+    demand(
+        (
+            found
+            for file in files_in("orchestration", ".py")
+            for found in lines_with(outside, file, text(file))
+        ),
+        why="The product must run without its sandbox.",
+        fix="Move what both need into orchestration.",
     )
