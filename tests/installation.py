@@ -20,6 +20,15 @@ KITH = str(Path(sys.executable).parent / "kith")
 PATIENCE_SECONDS = 240
 CHECK = re.compile(r"Asset check 'collected' on 'landing/(\w+)/\w+' (passed|did not pass)\.")
 
+# Counts the published files twice over one connection, with a pause that its caller ends.
+READER = """
+import sys, duckdb
+connection = duckdb.connect(sys.argv[1], read_only=True)
+for _ in range(2):
+    print(connection.execute("select count(*) from collection.loads").fetchone()[0], flush=True)
+    sys.stdin.readline()
+"""
+
 
 @dataclass(frozen=True)
 class Ended:

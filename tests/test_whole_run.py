@@ -15,7 +15,7 @@ from orchestration.warehouse import Home, Manifest, connect
 from sandbox import world
 from sandbox.demo import land
 from sandbox.vendors.serve import Vendors
-from tests.installation import Ended, Installation
+from tests.installation import READER, Ended, Installation
 from tests.test_incremental import HISTORIES, differing
 
 pytestmark = pytest.mark.timeout(900)
@@ -25,13 +25,6 @@ LEDGERS = {"loads", "sync_runs", "sync_changes", "sync_rejections"}
 PEOPLE = (Path(__file__).parent / "people_published.sql").read_text()
 # HubSpot takes what is sent and answers long after nobody listens any more.
 SLOW = {"rates": {"slow": 1}, "slow_seconds": 30, "only": "/crm/v3/objects/contacts/batch"}
-READER = """
-import sys, duckdb
-connection = duckdb.connect(sys.argv[1], read_only=True)
-for _ in range(2):
-    print(connection.execute("select count(*) from collection.loads").fetchone()[0], flush=True)
-    sys.stdin.readline()
-"""
 
 
 @dataclass(frozen=True)
