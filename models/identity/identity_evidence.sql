@@ -1,4 +1,4 @@
--- Why identifiers belong together, or were refused. One row per record and identifier beside its anchor.
+-- Why identifiers belong together, or do not. One row per record and identifier beside its anchor.
 {{ config(
     materialized='incremental', incremental_strategy='delete+insert', unique_key='record_key'
 ) }}
@@ -29,9 +29,10 @@ guarded_before as (
 
 regarded as (
 
-    (select node_id, detail from guarded except select node_id, detail from guarded_before)
-    union
-    (select node_id, detail from guarded_before except select node_id, detail from guarded)
+    select coalesce(guarded.node_id, guarded_before.node_id) as node_id
+    from guarded
+    full outer join guarded_before on guarded.node_id = guarded_before.node_id
+    where guarded.detail is distinct from guarded_before.detail
 
 ),
 
@@ -65,8 +66,8 @@ anchors as (
 
     select
         record_key,
-        min_by(node_id, rank * cast(1000000000000 as bigint) + node_id)
-            filter (where guard is null) as anchor_node_id
+        min(case when guard is null then rank * cast(1000000000000 as bigint) + node_id end)
+        % cast(1000000000000 as bigint) as anchor_node_id
     from judged
     group by record_key
     having count(*) > 1 or not bool_or(guard is null)

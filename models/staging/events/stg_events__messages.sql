@@ -50,7 +50,7 @@ typed as (
         nullif(lower(trim(coalesce(stated.email, given.email))), '') as email,
         nullif(trim(stated.phone), '') as phone,
         upper(stated.address.country) as country,
-        stated.address.city as city,
+        stated.address.city,
         stated.firstname as first_name,
         stated.lastname as last_name,
 
@@ -59,7 +59,7 @@ typed as (
         about.campaign.source as campaign_source,
         about.campaign.medium as campaign_medium,
         about.page.path as page_path,
-        about.page.referrer as referrer,
+        about.page.referrer,
 
         -- A device's clock may be decades off; the time of receipt is ours.
         case
