@@ -7,6 +7,9 @@ with
 
 touched as (
 
+    select node_id from {{ ref('int_nodes') }}
+    where {{ is_new('first_batch_id') }}
+    union
     select node_id from {{ ref('int_memberships') }}
     where {{ is_new('last_batch_id') }}
     union
