@@ -1,13 +1,14 @@
 """`kith …`: what neither dbt nor Dagster already has a command for."""
 
+from subprocess import CalledProcessError
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from orchestration.activation.exposures import syncs
+from orchestration.activation.exposures import DeclarationError, syncs
 from orchestration.activation.run import plan_only
-from orchestration.launch import dbt, prepare, run_job, tail, web_ui
+from orchestration.launch import causes, dbt, parse, prepare, run_job, web_ui
 from orchestration.page import closing_page, plan_page
 from orchestration.report import report
 from orchestration.warehouse import PROJECT, Home, Manifest
@@ -25,9 +26,13 @@ def kith() -> None:
 def run() -> None:
     """Collect, load, build, check, serve and sync, once; then show what came of it."""
     home = Home.from_environment()
-    outcome = run_job(home, console)
+    try:
+        outcome = run_job(home, console)
+    except (OSError, ValueError) as trouble:
+        console.print(f"[red]Kith cannot work in {home.root}.[/red] {trouble}")
+        raise typer.Exit(1) from None
     if not outcome.succeeded:
-        console.print(tail(outcome.log), markup=False, highlight=False)
+        console.print(causes(outcome.log), markup=False, highlight=False)
         failed = ", ".join(outcome.failed_steps) or "see the log"
         console.print(f"[red]The run failed[/red] in {failed}. The whole log: {outcome.log}")
         raise typer.Exit(1)
@@ -58,9 +63,15 @@ def ui(
 def plan(name: Annotated[str, typer.Argument(help="Name of an exposure with a sync.")]) -> None:
     """Show what a sync would send now. Changes nothing and asks nobody."""
     home = Home.from_environment()
-    chosen = [sync for sync in syncs(Manifest()) if sync.name == name]
+    try:
+        parse(home)
+        declared = syncs(Manifest())
+    except (DeclarationError, CalledProcessError) as mistake:
+        console.print(f"[red]{mistake}[/red]")
+        raise typer.Exit(1) from None
+    chosen = [sync for sync in declared if sync.name == name]
     if not chosen:
-        names = ", ".join(sync.name for sync in syncs(Manifest()))
+        names = ", ".join(sync.name for sync in declared)
         console.print(f"[red]There is no sync {name}.[/red] There is: {names}")
         raise typer.Exit(1)
     console.print(plan_page(plan_only(chosen[0], home)))

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from orchestration.warehouse import PROJECT, Home, Manifest
 
 STEP_EVENT = re.compile(r" - (\S+) - (STEP_START|STEP_SUCCESS|STEP_FAILURE|STEP_SKIPPED) - ")
+CAUSE = re.compile(r"(Failure in|Error in|Compilation Error|Parsing Error|^\w*(Error|Exception):)")
 STOP_SECONDS = 40
 # How the runs of `kith run` are known in Dagster; its daemon must not repeat them by itself.
 TAGS = {"kith/started_by": "kith run", "dagster/max_retries": "0"}
@@ -38,10 +38,20 @@ class Outcome:
 
 
 def prepare(home: Home) -> None:
-    """Make the home's folders and Dagster's settings, and parse the dbt project if it changed."""
+    """Make the home's folders and Dagster's settings, and parse the dbt project if it changed.
+
+    Raises OSError if the home cannot be written, ValueError if its path has a quote in it.
+    """
+    if "'" in str(home.root):
+        raise ValueError(f"KITH_HOME is {home.root}: SQL cannot name a path with a quote in it.")
     for folder in (home.landing / "events", home.dagster, home.root / "logs"):
         folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(PROJECT / "orchestration" / "dagster.yaml", home.dagster / "dagster.yaml")
+    parse(home)
+
+
+def parse(home: Home) -> None:
+    """Let dbt read the project if anything in it changed; CalledProcessError if it cannot."""
     if not _manifest_is_current():
         dbt("parse", "--quiet", home=home)
 
@@ -159,10 +169,13 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         os.killpg(group, signal.SIGKILL)
 
 
-def tail(log: Path, lines: int = 15) -> str:
-    """The last lines of a log, for a person who must find out why a run failed."""
+def causes(log: Path, lines: int = 15) -> str:
+    """What dbt or a traceback gives as the cause of a failure, else the last lines of the log."""
     with log.open() as file:
-        return "".join(deque(file, lines))
+        text = file.read().splitlines()
+    starts = [number for number, line in enumerate(text) if CAUSE.search(line)]
+    found = [line for start in starts for line in text[start : start + 4] if line.strip()]
+    return "\n".join(list(dict.fromkeys(found))[:lines] or text[-lines:])
 
 
 def _tool(name: str) -> str:
@@ -187,7 +200,8 @@ def _manifest_is_current() -> bool:
     parsed_at = manifest.stat().st_mtime
     inputs = [PROJECT / "dbt_project.yml", PROJECT / "profiles.yml"]
     for folder in ("models", "macros", "seeds", "tests/conservation"):
-        inputs.extend(path for path in (PROJECT / folder).rglob("*") if path.is_file())
+        # A folder's own time tells of what was deleted from it or moved into it.
+        inputs.extend([PROJECT / folder, *(PROJECT / folder).rglob("*")])
     return all(path.stat().st_mtime <= parsed_at for path in inputs if path.exists())
 
 

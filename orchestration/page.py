@@ -38,7 +38,7 @@ def _headline(report: Report) -> Table:
         (report.orders, f"orders worth {report.revenue_cents / 100:,.2f} in reporting currency"),
     ):
         table.add_row(f"{figure:,}", meaning)
-    table.caption = f"as of {report.as_on}, {report.batches} batches"
+    table.caption = f"as of {report.as_on}, batch {report.batches}"
     table.caption_justify = "left"
     return table
 
@@ -70,6 +70,9 @@ def _syncs(report: Report) -> Table:
                 )
             ),
         )
+    reasons = [f"{name}: {sync.reason}" for name, sync in report.syncs.items() if sync.reason]
+    table.caption = "\n".join(reasons) or None
+    table.caption_justify = "left"
     return table
 
 

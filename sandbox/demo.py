@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 
-from orchestration.launch import run_job, tail
+from orchestration.launch import causes, run_job
 from orchestration.page import closing_page
 from orchestration.report import Report, report
 from orchestration.warehouse import Home
@@ -42,7 +42,7 @@ def main(
             os.environ.update(vendors.environment())
         outcome = run_job(home, console)
     if not outcome.succeeded:
-        console.print(tail(outcome.log, 40), markup=False, highlight=False)
+        console.print(causes(outcome.log), markup=False, highlight=False)
         console.print(f"[red]The run failed[/red] in {outcome.failed_steps}. Log: {outcome.log}")
         raise typer.Exit(1)
     after = report(home)

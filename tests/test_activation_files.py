@@ -37,6 +37,15 @@ def test_a_file_is_the_complete_audience_and_is_written_only_when_it_changes(
     assert [row[0] for row in left] == [person.email for person in people(30)[1:]]
 
 
+def test_who_leaves_and_who_joins_in_one_run_are_both_answered_for(home: Home) -> None:
+    publish(home, people(30))
+    sync(file_sync(), home, {})
+    publish(home, people(33)[2:])
+    receipt = sync(file_sync(), home, {})
+    assert (receipt.status, receipt.sent, receipt.in_doubt) == ("settled", 5, 0)
+    assert sync(file_sync(), home, {}).unchanged == 31
+
+
 def test_a_reader_of_a_file_never_sees_a_part_of_it(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,6 +14,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from orchestration.launch import causes
 from orchestration.warehouse import PROJECT, Manifest
 
 KITH = str(Path(sys.executable).parent / "kith")
@@ -36,6 +37,25 @@ def test_status_without_a_publication_says_what_to_do(tmp_path: Path) -> None:
     assert result.returncode == 1
     assert "kith run" in result.stdout
     assert "Traceback" not in result.stdout + result.stderr
+
+
+def test_a_home_that_cannot_be_used_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for home in (tmp_path / "o'hara", tmp_path / "file"):
+        result = kith("run", home=home)
+        assert result.returncode == 1
+        assert "Kith cannot work in" in result.stdout
+        assert "Traceback" not in result.stdout + result.stderr
+
+
+def test_a_failed_run_shows_the_cause_and_not_the_end_of_its_log(tmp_path: Path) -> None:
+    log = tmp_path / "run.log"
+    noise = [f"dagster - DEBUG - event {number}" for number in range(50)]
+    failure = ["Failure in test unique_orders (models/journey/orders.yml)", "  Got 1 result"]
+    log.write_text("\n".join([*noise, *failure, *noise]))
+    assert causes(log).splitlines()[:2] == failure
+    log.write_text("\n".join(noise))
+    assert causes(log).splitlines() == noise[-15:]
 
 
 def test_the_plan_of_an_unknown_sync_names_the_known_ones(

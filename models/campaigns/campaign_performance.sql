@@ -26,7 +26,11 @@ spend as (
     from spend_versions
     left join {{ ref('currencies') }} as currencies
         on spend_versions.currency = currencies.currency
-    where spend_versions.age = 1 and not spend_versions.is_deleted
+    where
+        spend_versions.age = 1
+        and not spend_versions.is_deleted
+        and spend_versions.spent_on is not null
+        and spend_versions.campaign_id is not null
     group by spend_versions.campaign_id, spend_versions.spent_on
 
 ),

@@ -38,6 +38,11 @@ class Delivery:
     limits: Limits
 
 
+# A destination that takes the whole audience answers for both at once: the plan's removals, and the
+# rest.
+WHOLE = {0, 1}
+
+
 def deliver(destination: Destination, delivery: Delivery) -> str:
     """Sends the batches that the journal does not answer for; returns why it stopped early, if so.
 
@@ -47,9 +52,10 @@ def deliver(destination: Destination, delivery: Delivery) -> str:
         if isinstance(destination, HttpDestination):
             courier = _Courier(destination, journal, delivery)
             return asyncio.run(courier.deliver())
-        if not journal.answered:
+        if WHOLE - journal.answered:
             destination.publish(delivery.spool)
-            journal.record(0, 0, ())
+            for batch in sorted(WHOLE):
+                journal.record(batch, 0, ())
     return ""
 
 
