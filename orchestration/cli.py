@@ -65,7 +65,7 @@ def plan(name: Annotated[str, typer.Argument(help="Name of an exposure with a sy
     home = Home.from_environment()
     try:
         parse(home)
-        declared = syncs(Manifest())
+        declared = list(syncs(Manifest()))
     except (DeclarationError, CalledProcessError) as mistake:
         console.print(f"[red]{mistake}[/red]")
         raise typer.Exit(1) from None
