@@ -102,7 +102,7 @@ def plan_page(plan: Plan) -> RenderableType:
         "withheld",
         "unchanged",
         "waiting",
-        "refused",
+        "rejected",
         "add",
         "change",
         "remove",
