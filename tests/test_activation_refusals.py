@@ -175,7 +175,10 @@ def manifest(declared: dict[str, Any]) -> Manifest:
     made = Manifest(Path("manifest.json"))
     made.__dict__["content"] = {
         "exposures": {"exposure.kith.x": declared},
-        "nodes": {"model.kith.customers": {"name": "customers", "schema": "customers"}},
+        "nodes": {
+            "model.kith.customers": {"name": "customers", "schema": "customers"},
+            "model.kith.seg_people": {"name": "seg_people", "schema": "segments"},
+        },
     }
     return made
 
@@ -199,6 +202,7 @@ def test_an_exposure_declares_a_sync() -> None:
         ({"match": "phone"}, "match: phone is no field of map"),
         ({"destination": "fax"}, "there is file, hubspot, webhook, not fax"),
         ({"model": "orders"}, "add ref('orders')"),
+        ({"segment": "seg_peeple"}, "sync.segment: there is no seg_peeple; there is seg_people"),
         ({"mode": "mirror", "on_leave": "nothing"}, "a mirror removes who leaves"),
         ({"destination": "file"}, "file needs path, format and mode: mirror"),
     ],

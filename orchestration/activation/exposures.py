@@ -28,6 +28,7 @@ def _sync(exposure: dict[str, Any], manifest: Manifest) -> Sync:
     where = f"{exposure['original_file_path']}: exposure {exposure['name']}"
     if misplaced := INJECTED & set(declared):
         raise DeclarationError(f"{where}: {', '.join(misplaced)} cannot be set under sync; drop it")
+    _known_segment(declared.get("segment"), manifest, where)
     try:
         return Sync(
             name=exposure["name"],
@@ -50,6 +51,20 @@ def _room(exposure: dict[str, Any], model: object, manifest: Manifest, where: st
     raise DeclarationError(
         f"{where}: config.meta.sync.model: {model} is not among depends_on; add ref('{model}')"
     )
+
+
+def _known_segment(segment: object, manifest: Manifest, where: str) -> None:
+    """A misspelt segment has no members, which would look as if everybody had left."""
+    names = sorted(
+        node["name"]
+        for node in manifest.content["nodes"].values()
+        if node["name"].startswith("seg_")
+    )
+    if segment is not None and segment not in names:
+        raise DeclarationError(
+            f"{where}: config.meta.sync.segment: there is no {segment}; "
+            f"there is {', '.join(names) or 'none'}"
+        )
 
 
 def _complaint(detail: ErrorDetails) -> str:
