@@ -1,7 +1,7 @@
 """dbt runs in this process, with the seconds of every model."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,7 +60,8 @@ class Dbt:
             # A manifest that is handed over spares dbt the parsing.
             outcome = dbtRunner(manifest=self.project).invoke([command, *options(self.target)])
         # dbt would keep the files until this process ends.
-        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call] # dbt-duckdb's
+        close: Callable[[], None] = DuckDBConnectionManager.close_all_connections
+        close()
         result = outcome.result
         if not isinstance(result, RunExecutionResult) or not outcome.success:
             raise DbtError(str(outcome.exception or result))
