@@ -9,10 +9,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run status test ui docs bench
+.PHONY: help setup demo run status test test-long ui docs bench
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/installed ## Install the pinned requirements into .venv
 
@@ -28,14 +28,18 @@ status: setup ## Show what the last publication holds
 test: setup ## Run every check: lint, types, house rules, dbt, pytest
 	@$(BIN)/python -m tests.run
 
+test-long: setup ## The property tests of identity and of incremental builds with ten times the examples
+	@KITH_TEST_EFFORT=10 $(BIN)/pytest -q -n 2 --dist loadfile \
+		tests/test_components.py tests/test_contested.py tests/test_identity_rules.py tests/test_incremental.py
+
 ui: setup ## Dagster's web UI with schedule and sensor, on loopback, until Ctrl-C
 	@exec $(BIN)/kith ui
 
 docs: setup ## Build the documentation site into target/
 	@$(BIN)/kith docs
 
-bench: setup ## Print the benchmark table (EVENTS=1000000, ONLY=load)
-	@$(BIN)/python -m benchmarks.run $(if $(EVENTS),--events $(EVENTS)) $(if $(ONLY),--only $(ONLY))
+bench: setup ## Print the benchmark table (EVENTS=1000000, EDGES=5000000, ONLY=load)
+	@$(BIN)/python -m benchmarks.run $(if $(EVENTS),--events $(EVENTS)) $(if $(EDGES),--edges $(EDGES)) $(if $(ONLY),--only $(ONLY))
 
 .venv/installed: requirements.lock bootstrap.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Kith needs Python 3.11 or newer; set PYTHON=<path>")'

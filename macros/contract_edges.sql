@@ -1,40 +1,66 @@
-{# Connected components of the edges (a, b) that a query gives, left in the scratch table
-   `<name>_labels` (node, component). Raises with the sizes of the rounds if `max_rounds` do not end it. #}
+{# Connected components of the edges (a, b) that a query gives, to be read from `labels_of(name)`.
+   Raises with the sizes of the rounds if `max_rounds` do not end it. #}
 {% macro contract_edges(name, edges, max_rounds=64) %}
-    {% do scratch(name ~ '_edges_0',
-        'select distinct least(a, b) as low, greatest(a, b) as high from (' ~ edges ~ ') as edges where a <> b') %}
-    {% set state = namespace(rounds=0, sizes=[count_rows(name ~ '_edges_0')]) %}
-    {% for round in range(max_rounds) if state.sizes[-1] > 0 %}
-        {% do hook_and_jump(name ~ '_edges_' ~ round, name ~ '_hooks_' ~ round, round) %}
-        {% do scratch(name ~ '_edges_' ~ (round + 1), contracted(name ~ '_edges_' ~ round, name ~ '_hooks_' ~ round)) %}
-        {% do state.sizes.append(count_rows(name ~ '_edges_' ~ (round + 1))) %}
-        {% set state.rounds = round + 1 %}
+    {% set sizes = [scratch(name ~ '_edges_0',
+        'select least(a, b) as low, greatest(a, b) as high from (' ~ edges ~ ') as edges where a <> b')] %}
+    {# Two tables of edges take turns; each round's hooks are kept, to find the way back. #}
+    {% for round in range(max_rounds) if sizes[-1] > 0 %}
+        {% set hooks = name ~ '_hooks_' ~ round %}
+        {% do hook(hooks, name ~ '_edges_' ~ round % 2, round) %}
+        {% do sizes.append(scratch(
+            name ~ '_edges_' ~ (round + 1) % 2, contracted(name ~ '_edges_' ~ round % 2, hooks))) %}
     {% endfor %}
-    {% if state.sizes[-1] > 0 %}
+    {% if sizes[-1] > 0 %}
         {{ exceptions.raise_compiler_error(
-            name ~ ': not contracted after ' ~ max_rounds ~ ' rounds; edges by round: ' ~ state.sizes) }}
+            name ~ ': not contracted after ' ~ max_rounds ~ ' rounds; edges by round: ' ~ sizes) }}
     {% endif %}
-    {% do scratch(name ~ '_labels', 'select cast(null as bigint) as node, cast(null as bigint) as component where false') %}
-    {% for back in range(state.rounds) %}
-        {% do scratch(name ~ '_labels', unrolled(name ~ '_hooks_' ~ (state.rounds - 1 - back), name ~ '_labels')) %}
+    {% do scratch(name ~ '_hooked_' ~ (sizes | length - 1),
+        'select cast(null as bigint) as node, cast(null as bigint) as component where false') %}
+    {% for round in range(sizes | length - 1) | reverse %}
+        {% do scratch(name ~ '_hooked_' ~ round, unrolled(name ~ '_hooks_' ~ round, name ~ '_hooked_' ~ (round + 1))) %}
     {% endfor %}
-    {% do log(name ~ ': edges by round ' ~ state.sizes) %}
+    {# Only the tables of the first round are large. #}
+    {% if sizes | length > 1 %}{% do forget_scratch(name ~ '_hooks_0') %}{% endif %}
+    {% do log(name ~ ': edges by round ' ~ sizes) %}
 {% endmacro %}
 
-{# Each node's least smaller neighbour; from the second round on, followed to the end of its chain. #}
-{% macro hook_and_jump(edges, hooks, round) %}
-    {% do scratch(hooks, 'select high as node, min(low) as component from ' ~ edges ~ ' group by high') %}
-    {% set state = namespace(open=round) %}
-    {% for _ in range(64) if state.open > 0 %}
-        {% do scratch(hooks ~ '_next',
-            'select hooks.node, coalesce(further.component, hooks.component) as component from ' ~ hooks
-            ~ ' as hooks left join ' ~ hooks ~ ' as further on further.node = hooks.component') %}
-        {% do scratch(hooks, 'select * from ' ~ hooks ~ '_next') %}
-        {% set state.open = count_rows(
-            hooks ~ ' as hooks where exists (select 1 from ' ~ hooks
-            ~ ' as further where further.node = hooks.component)') %}
+{# What `contract_edges` found: (node, component) of every node of an edge. The least node of a component
+   hooked nowhere, and is its own. #}
+{% macro labels_of(name) -%}
+    select node, component from {{ name }}_hooked_0
+    union all
+    select component as node, component from (select distinct component from {{ name }}_hooked_0) as roots
+{%- endmacro %}
+
+{# Each node's least smaller neighbour; from the second round on, followed to the end of its chain: the
+   first contraction is cheaper without, the graphs of later ones are small and deep. #}
+{% macro hook(hooks, edges, round) %}
+    {% set least_neighbours = 'select high as node, min(low) as component from ' ~ edges ~ ' group by high' %}
+    {% do scratch(hooks, least_neighbours if round == 0 else jumped('(' ~ least_neighbours ~ ')')) %}
+    {% set state = namespace(open=count_rows(unfinished(hooks)) if round > 0 else 0) %}
+    {% for _ in range(16) if state.open > 0 %}
+        {% do scratch(hooks ~ '_next', jumped(hooks)) %}
+        {% do rename_scratch(hooks ~ '_next', hooks) %}
+        {% set state.open = count_rows(unfinished(hooks)) %}
     {% endfor %}
 {% endmacro %}
+
+{# Three jumps at once, each twice as far as the one before it: eight hooks of a chain. #}
+{% macro jumped(hooks) -%}
+    with jump_0 as (select node, component from {{ hooks }} as hooks){% for jump in (1, 2, 3) %},
+    jump_{{ jump }} as (
+        select hooks.node, coalesce(further.component, hooks.component) as component
+        from jump_{{ jump - 1 }} as hooks
+        left join jump_{{ jump - 1 }} as further on further.node = hooks.component
+    )
+    {%- endfor %}
+    select node, component from jump_3
+{%- endmacro %}
+
+{% macro unfinished(hooks) -%}
+    {{ hooks }} as hooks
+    where exists (select 1 from {{ hooks }} as further where further.node = hooks.component)
+{%- endmacro %}
 
 {% macro contracted(edges, hooks) -%}
     select distinct least(a, b) as low, greatest(a, b) as high from (
@@ -55,12 +81,6 @@
     select labels.node, labels.component
     from {{ labels }} as labels
     where not exists (select 1 from {{ hooks }} as hooks where hooks.node = labels.node)
-    union all
-    select distinct hooks.component as node, hooks.component
-    from {{ hooks }} as hooks
-    where
-        not exists (select 1 from {{ hooks }} as further where further.node = hooks.component)
-        and not exists (select 1 from {{ labels }} as labels where labels.node = hooks.component)
 {%- endmacro %}
 
 {% macro count_rows(relation) -%}

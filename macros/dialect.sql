@@ -67,14 +67,21 @@
     cast(epoch({{ later }}) - epoch({{ earlier }}) as bigint)
 {%- endmacro %}
 
-{# A table of this session only, from a query. #}
-{% macro scratch(name, query) %}{{ return(adapter.dispatch('scratch')(name, query)) }}{% endmacro %}
-{% macro duckdb__scratch(name, query) %}
-    {% do run_query('create or replace temp table ' ~ name ~ ' as ' ~ query) %}
-{% endmacro %}
-
 {# The text at a path that another column holds. #}
 {% macro json_text_at(column, path) %}{{ return(adapter.dispatch('json_text_at')(column, path)) }}{% endmacro %}
 {% macro duckdb__json_text_at(column, path) -%}
     json_extract_string({{ column }}, {{ path }})
+{%- endmacro %}
+
+{# Expressions by name as one value, which compares by the first, then by the second, and so on. #}
+{% macro compound(fields) %}{{ return(adapter.dispatch('compound')(fields)) }}{% endmacro %}
+{% macro duckdb__compound(fields) -%}
+    { {%- for name in fields %}'{{ name }}': {{ fields[name] }}{{ ', ' if not loop.last }}{% endfor -%} }
+{%- endmacro %}
+
+{# A condition: false, unless a row meets the one given; then the query ends with this text as its
+   error. A `case`, because an engine may ask the parts of an `and` in any order. #}
+{% macro stop_if(condition, text) %}{{ return(adapter.dispatch('stop_if')(condition, text)) }}{% endmacro %}
+{% macro duckdb__stop_if(condition, text) -%}
+    case when {{ condition }} then cast(error({{ text }}) as boolean) else false end
 {%- endmacro %}

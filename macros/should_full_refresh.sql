@@ -9,18 +9,22 @@
 {% endmacro %}
 
 {% macro is_redefined() %}
+    {% set built = built_as() %}
+    {% if built is none %}{{ return(false) }}{% endif %}
+    {% set now = definition_of(model.unique_id).split('/') %}
+    {{ return(built[0] != now[0] or (built[1] != '' and now[1] != '' and built[1] != now[1])) }}
+{% endmacro %}
+
+{# Fingerprints of the nodes, macros and rules with which this model was last built; none if it never was. #}
+{% macro built_as() %}
+    {% if this is none %}{{ return(none) }}{% endif %}
     {% set built = run_query(
         "select definition from " ~ watermarks() ~ " where model = '" ~ model.name ~ "'"
     ).columns[0].values() if execute else () %}
-    {% if not built | length %}{{ return(false) }}{% endif %}
-    {% set nodes_then, macros_then = built[0].split('/') %}
-    {% set nodes_now, macros_now = definition_of(model.unique_id).split('/') %}
-    {{ return(
-        nodes_then != nodes_now or (macros_then and macros_now and macros_then != macros_now)
-    ) }}
+    {{ return((built[0] ~ '//').split('/') if built | length else none) }}
 {% endmacro %}
 
-{# Fingerprints of a node with everything that it is made of, and of the macros. #}
+{# Fingerprints of a node with everything that it is made of, of the macros, and of the rules of identity. #}
 {% macro definition_of(unique_id) %}
     {% set seen = [unique_id] if execute else [] %}
     {% for node_id in seen %}
@@ -30,8 +34,8 @@
     {% endfor %}
     {% set checksums = [] %}
     {% for node_id in seen | sort %}
-        {% do checksums.append(graph.nodes[node_id].checksum.checksum) %}
+        {% do checksums.append(checksum_of(graph.nodes[node_id])) %}
     {% endfor %}
     {% set macros = env_var('KITH_MACROS', '') if execute else '' %}
-    {{ return(local_md5(checksums | join(' ')) ~ '/' ~ macros) }}
+    {{ return(local_md5(checksums | join(' ')) ~ '/' ~ macros ~ '/' ~ rules_fingerprint()) }}
 {% endmacro %}

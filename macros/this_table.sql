@@ -25,13 +25,26 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# The identifiers that the evidence refuses so far, with the detail of their guard. #}
-{% macro guarded_in_this() -%}
+{# The values of one column that the model holds. #}
+{% macro held_in_this(column) -%}
     {%- if is_incremental() -%}
-    select distinct node_id, detail from {{ this }}
-    where detail is not null
+    select {{ column }} from {{ this }}
     {%- else -%}
-    select cast(null as bigint) as node_id, cast(null as varchar) as detail
-    where false
+    select cast(null as bigint) as {{ column }} where false
+    {%- endif -%}
+{%- endmacro %}
+
+{# The newest component of each node that the model logged: of the nodes in question, or of all when
+   the model looks at everything again. #}
+{% macro latest_components(nodes) -%}
+    {%- if is_incremental() -%}
+    select node_id, max_by(component, version) as component
+    from {{ this }}
+    {%- if seen_version() | trim != '0' %}
+    where node_id in (select node_id from {{ nodes }})
+    {%- endif %}
+    group by node_id
+    {%- else -%}
+    select cast(null as bigint) as node_id, cast(null as bigint) as component where false
     {%- endif -%}
 {%- endmacro %}

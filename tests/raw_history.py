@@ -97,17 +97,18 @@ class Warehouse:
             environment.setenv("DBT_LOG_PATH", str(self.home.root / "logs"))
             for command in commands:
                 # A manifest that is handed over spares dbt the parsing, most of its time.
-                result = dbtRunner(manifest=_parsed()).invoke(
+                result = dbtRunner(manifest=parsed_manifest()).invoke(
                     [*command, "--quiet", "--project-dir", ROOT, "--profiles-dir", ROOT]
                 )
-                assert result.success, result.exception or result.result
+                assert result.success, result.exception or "what failed is in dbt's words above"
         # dbt would keep the files until this process ends.
         close: Callable[[], None] = DuckDBConnectionManager.close_all_connections
         close()
 
 
 @cache
-def _parsed() -> ParsedManifest:
+def parsed_manifest() -> ParsedManifest:
+    """dbt's manifest of this project, parsed once for all builds of this process."""
     result = dbtRunner().invoke(["parse", "--quiet", "--project-dir", ROOT, "--profiles-dir", ROOT])
     assert isinstance(result.result, ParsedManifest), result.exception
     return result.result

@@ -12,10 +12,12 @@ from orchestration.warehouse import Home, connect
 from sandbox import world
 from tests import world_identifiers
 from tests.raw_history import Warehouse, load_world
+from tests.union_find import union_find
 from tests.world_identifiers import Identifier
 
-# How many accounts may share a value before it proves nothing; as the seed has it.
+# How many people may share a value before it proves nothing, and what tells people apart.
 MOST_PEOPLE = {"anonymous_id": 1, "phone": 1, "email": 3}
+PEOPLE = ("user_id", "hubspot_contact_id", "salesforce_contact_id", "salesforce_lead_id")
 
 
 @pytest.fixture(scope="module")
@@ -83,30 +85,16 @@ def live_records(file: Path) -> list[dict[str, Any]]:
 
 
 def crowded(records: Iterable[set[Identifier]]) -> set[Identifier]:
-    people: dict[Identifier, set[Identifier]] = defaultdict(set)
+    people: dict[tuple[Identifier, str], set[Identifier]] = defaultdict(set)
     for identifiers in records:
-        accounts = {each for each in identifiers if each[0] == "user_id"}
-        for each in identifiers - accounts:
-            people[each] |= accounts
-    return {each for each, users in people.items() if len(users) > MOST_PEOPLE.get(each[0], 1)}
-
-
-def union_find(records: Iterable[set[Identifier]]) -> dict[Identifier, Identifier]:
-    """The least identifier of each connected component."""
-    parents: dict[Identifier, Identifier] = {}
-
-    def root(node: Identifier) -> Identifier:
-        parents.setdefault(node, node)
-        while parents[node] != node:
-            parents[node] = parents[parents[node]]
-            node = parents[node]
-        return node
-
-    for identifiers in records:
-        roots = {root(each) for each in identifiers}
-        for each in roots:
-            parents[each] = min(roots)
-    return {node: root(node) for node in parents}
+        for each in identifiers:
+            for kind in PEOPLE:
+                people[each, kind] |= {other for other in identifiers if other[0] == kind}
+    return {
+        value
+        for (value, _), users in people.items()
+        if len(users) > MOST_PEOPLE.get(value[0], len(users))
+    }
 
 
 def test_evidence_connects_exactly_whom_the_platform_calls_one_customer(

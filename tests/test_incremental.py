@@ -7,10 +7,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from orchestration.warehouse import Home, Manifest, connect
+from tests.effort import scaled
 from tests.raw_history import Warehouse, raw_history
 
 # What was noticed when, by its nature, depends on when one looked.
-HISTORIES = {"customer_id_history", "customer_history", "segment_history"}
+HISTORIES = {"customer_id_history", "identity_quality", "customer_history", "segment_history"}
 
 
 @pytest.fixture(scope="module")
@@ -36,14 +37,14 @@ def differing(left: Home, right: Home, ignored: set[str]) -> dict[str, int]:
 
 
 @settings(
-    max_examples=3,
+    max_examples=scaled(3),
     deadline=None,
     derandomize=True,
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(salt=st.integers(0, 1_000_000), batches=st.integers(3, 5), late_percent=st.integers(0, 60))
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(scaled(400))
 def test_any_sequence_of_incremental_builds_equals_a_full_one(
     history: Path,
     tmp_path_factory: pytest.TempPathFactory,

@@ -55,6 +55,7 @@ select
     nodes.identifier_type,
     nodes.identifier_value,
     {{ customer_id('coalesce(latest_clusters.component, nodes.node_id)') }} as customer_id,
+    {{ customer_id('nodes.node_id') }} as own_customer_id,
     coalesce(sightings.is_current, false) as is_current,
     nodes.first_batch_id,
     coalesce(sightings.last_batch_id, nodes.first_batch_id) as last_batch_id

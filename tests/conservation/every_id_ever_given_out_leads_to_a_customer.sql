@@ -1,0 +1,7 @@
+-- Whoever stored a customer id long ago must still find the person by it.
+{{ config(meta={'dagster': {'ref': {'name': 'customer_id_history'}}}) }}
+select
+    old_customer_id,
+    {{ todays_customer_id('old_customer_id') }} as customer_id
+from {{ ref('customer_id_history') }}
+where {{ todays_customer_id('old_customer_id') }} is null
