@@ -95,7 +95,8 @@ select * from renamed
     select
         'loyalty', member_id, updated_at, version_key,
         is_deleted, batch_id, email, null, first_name, null, null, null, null,
-        null, null, null
+        null, null, null, null,
+        null
     from {{ ref('stg_loyalty__members') }}
 """,
             after="from {{ ref('stg_salesforce__contacts') }}",
@@ -110,7 +111,7 @@ select * from renamed
     "identifier type": (
         Edit(
             "seeds/identifier_types.csv",
-            "loyalty_card,8,1,Number of a card of the loyalty programme\n",
+            "loyalty_card,8,true,5,1,Number of a card of the loyalty programme\n",
         ),
         Edit(
             "macros/normalize.sql",

@@ -24,7 +24,7 @@ statements as (
     select
         node_id, 'marketing', 'email', false, updated_at, source, record_key
     from {{ ref('int_contact_records') }}
-    where has_opted_out_of_email and not is_deleted
+    where has_opted_out_of_email and is_current
 
 ),
 

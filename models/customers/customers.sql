@@ -31,20 +31,18 @@ select
     people.customer_id,
     people.identifiers,
     coalesce(contacts.crm_records, 0) as crm_records,
-    contacts.email,
-    contacts.email_source,
-    contacts.phone,
-    contacts.phone_source,
-    contacts.first_name,
-    contacts.last_name,
-    contacts.name_source,
-    contacts.city,
-    contacts.country,
-    contacts.country_source,
+    contacts.email, contacts.email_source, contacts.email_at,
+    contacts.phone, contacts.phone_source, contacts.phone_at,
+    contacts.first_name, contacts.first_name_source, contacts.first_name_at,
+    contacts.last_name, contacts.last_name_source, contacts.last_name_at,
+    contacts.street, contacts.street_source, contacts.street_at,
+    contacts.postal_code,
+    contacts.city, contacts.city_source, contacts.city_at,
+    contacts.country, contacts.country_source, contacts.country_at,
     countries.region,
-    contacts.job_title,
-    contacts.company_name,
-    company_records.company_id,
+    contacts.job_title, contacts.job_title_source, contacts.job_title_at,
+    contacts.company_name, contacts.company_name_source, contacts.company_name_at,
+    employers.company_id,
     contacts.email is not null or contacts.phone is not null as is_known,
     coalesce(consents.can_email, false) as can_email,
     case
@@ -101,7 +99,7 @@ left join {{ ref('int_purchases') }} as purchases
     on people.customer_id = purchases.customer_id
 left join {{ ref('int_engagements') }} as engagements
     on people.customer_id = engagements.customer_id
-left join {{ ref('int_company_records') }} as company_records
-    on contacts.company_record_key = company_records.company_record_key
+left join {{ ref('int_employers') }} as employers
+    on people.customer_id = employers.customer_id
 left join {{ ref('countries') }} as countries on contacts.country = countries.country
 left join consents on people.customer_id = consents.customer_id

@@ -30,5 +30,5 @@ latest as (
 select
     *,
     -- Two CRMs speak of one company when they name the same domain.
-    md5(concat('company ', coalesce(domain, company_record_key))) as company_id
+    {{ company_id('coalesce(domain, company_record_key)') }} as company_id
 from latest

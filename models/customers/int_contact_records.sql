@@ -1,7 +1,8 @@
--- What each CRM says of a person's contact fields today. One row per CRM record.
+-- What each CRM says and said of a person's contact fields. One row per version of a CRM record.
 {{ config(
     materialized='incremental', incremental_strategy='delete+insert', unique_key='record_key'
 ) }}
+-- depends_on: {{ ref('blocked_values') }}
 
 with
 
@@ -9,20 +10,26 @@ crm_versions as (
 
     select
         'hubspot' as source, concat('contact/', contact_id) as record_id, updated_at, version_key,
-        is_deleted, batch_id, email, phone, first_name, last_name, city, country, job_title,
-        company_name, concat('hubspot/', company_id) as company_record_key, has_opted_out_of_email
+        is_deleted, batch_id, email, phone, first_name, last_name, street, city, postal_code,
+        country, job_title, company_name,
+        case when company_id is not null then concat('hubspot/', company_id) end
+            as company_record_key,
+        has_opted_out_of_email
     from {{ ref('stg_hubspot__contacts') }}
     union all
     select
         'salesforce', concat('lead/', lead_id), updated_at, version_key,
-        is_deleted, batch_id, email, phone, first_name, last_name, city, country, null,
-        company_name, null, has_opted_out_of_email
+        is_deleted, batch_id, email, phone, first_name, last_name, street, city, postal_code,
+        country, null, company_name, null,
+        has_opted_out_of_email
     from {{ ref('stg_salesforce__leads') }}
     union all
     select
         'salesforce', concat('contact/', contact_id), updated_at, version_key,
-        is_deleted, batch_id, email, coalesce(mobile_phone, phone), first_name, last_name, city,
-        country, job_title, null, concat('salesforce/', account_id), has_opted_out_of_email
+        is_deleted, batch_id, email, coalesce(mobile_phone, phone), first_name, last_name, street,
+        city, postal_code, country, job_title, null,
+        case when account_id is not null then concat('salesforce/', account_id) end,
+        has_opted_out_of_email
     from {{ ref('stg_salesforce__contacts') }}
 
 ),
@@ -37,45 +44,49 @@ touched as (
 
 ),
 
-latest as (
+versions as (
 
-    select crm_versions.*
+    select
+        crm_versions.*,
+        row_number() over (
+            partition by crm_versions.source, crm_versions.record_id
+            order by crm_versions.updated_at desc, crm_versions.version_key desc
+        ) = 1 as is_latest
     from crm_versions
     inner join touched
         on
             crm_versions.source = touched.source
             and crm_versions.record_id = touched.record_id
-    qualify
-        row_number() over (
-            partition by crm_versions.source, crm_versions.record_id
-            order by crm_versions.updated_at desc, crm_versions.version_key desc
-        ) = 1
 
 )
 
 select
     source_records.record_key,
-    latest.source,
+    versions.source,
     source_records.node_id,
-    latest.updated_at,
-    latest.is_deleted,
-    latest.email,
-    {{ normalize_phone('latest.phone') }} as phone,
-    latest.first_name,
-    latest.last_name,
-    latest.city,
-    case when latest.country is not null then coalesce(country.country, latest.country) end
+    versions.batch_id,
+    versions.updated_at,
+    versions.is_deleted,
+    versions.is_latest and not versions.is_deleted as is_current,
+    {{ unless_blocked('email', 'versions.email') }} as email,
+    {{ unless_blocked('phone', normalize_phone('versions.phone')) }} as phone,
+    versions.first_name,
+    versions.last_name,
+    versions.street,
+    versions.city,
+    versions.postal_code,
+    case when versions.country is not null then coalesce(country.country, versions.country) end
         as country,
-    latest.job_title,
-    latest.company_name,
-    latest.company_record_key,
-    latest.has_opted_out_of_email
-from latest
+    versions.job_title,
+    versions.company_name,
+    versions.company_record_key,
+    versions.has_opted_out_of_email
+from versions
 inner join {{ ref('source_records') }} as source_records
     on
-        latest.source = source_records.source
-        and latest.record_id = source_records.record_id
+        versions.source = source_records.source
+        and versions.record_id = source_records.record_id
 left join {{ ref('countries') }} as country
     on
-        coalesce(latest.country, '{{ var("default_country") }}')
+        coalesce(versions.country, '{{ var("default_country") }}')
         in (country.country, upper(country.name))

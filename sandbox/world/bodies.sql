@@ -68,7 +68,10 @@ select
                     end,
                     'firstName': first_name,
                     'lastName': last_name,
-                    'address': {'city': city, 'postalCode': postal_code, 'country': country},
+                    'address': {
+                        'street': street, 'city': city, 'postalCode': postal_code,
+                        'country': country,
+                    },
                     'createdAt': iso(created_at),
                 })::varchar,
                 'phone',

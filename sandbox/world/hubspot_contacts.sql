@@ -71,7 +71,13 @@ select
                     when junk < 0.012 then 'n/a'
                     else typed_phone(shown_phone, record_key, 'hubspot')
                 end,
+                'address': if(
+                    roll(record_key, 'no street') < 0.5,
+                    null,
+                    typed_street(street, record_key, 'hubspot')
+                ),
                 'city': if(roll(record_key, 'no city') < 0.25, null, city),
+                'zip': if(roll(record_key, 'no street') < 0.4, null, postal_code),
                 'country': if(
                     shown_phone is null and roll(record_key, 'no country') < 0.2, null, country
                 ),

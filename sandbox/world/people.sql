@@ -23,7 +23,7 @@ create macro letters_of(name)
 create table residents as
 select
     households.*,
-    countries.* exclude (share, share_from, share_to, first_names, last_names, cities),
+    countries.* exclude (share, share_from, share_to, first_names, last_names, cities, streets),
     pick(first_names, person_id, 'first name') as first_name,
     pick(
         last_names,
@@ -31,6 +31,9 @@ select
         'last name'
     ) as last_name,
     pick(cities, household_id, 'city') as place,
+    street_address(
+        countries.country, pick(streets, household_id, 'street'), 1 + household_id % 997
+    ) as street,
     case
         when roll(person_id, 'standing') < 0.20 then 'visitor'
         when roll(person_id, 'standing') < 0.35 then 'lead'
@@ -59,6 +62,7 @@ select
     last_name,
     split_part(place, '|', 1) as city,
     split_part(place, '|', 2) as postal_code,
+    street,
     company_id,
     companies.company_name,
     companies.domain as company_domain,
@@ -71,7 +75,7 @@ select
     case
         when roll(residents.person_id, 'changed e-mail') < 0.18
             then last_letters || residents.person_id || '@'
-                || pick(['hotmail.com', 'aol.com', 'mail.example'], residents.person_id, 'old host')
+                || pick(['hotmail.com', 'aol.com', 'yahoo.com'], residents.person_id, 'old host')
     end as old_email,
     between_times(
         window_start() - interval 90 days, window_end(), roll(residents.person_id, 'e-mail change')

@@ -13,6 +13,7 @@ from (
         ['Anna', 'Lukas', 'Jürgen', 'Sophie', 'Maximilian', 'Käthe', 'Paul', 'Emilia', 'Björn'],
         ['Müller', 'Schmidt', 'Schneider', 'Weiß', 'Krüger', 'Hoffmann', 'Wagner', 'Schäfer'],
         ['gmail.com', 'web.de', 'gmx.de', 'outlook.com'],
+        ['Hauptstraße', 'Schulstraße', 'Gartenstraße', 'Bahnhofstraße', 'Lindenweg', 'Am Markt'],
     ),
     (
         'ES', 'EUR', 0.08, 'es-ES', 'Europe/Madrid', '34', '', '6', 8, '91', 7,
@@ -20,6 +21,7 @@ from (
         ['María', 'Carlos', 'Lucía', 'José', 'Carmen', 'Álvaro', 'Sofía', 'Íñigo'],
         ['García', 'Martínez', 'López', 'Sánchez', 'Muñoz', 'Hernández', 'Ruiz', 'Peña'],
         ['gmail.com', 'hotmail.es', 'outlook.com', 'yahoo.es'],
+        ['Calle Mayor', 'Calle Real', 'Avenida del Sol', 'Paseo del Río', 'Calle de la Luna'],
     ),
     (
         'FR', 'EUR', 0.10, 'fr-FR', 'Europe/Paris', '33', '0', '6', 8, '1', 8,
@@ -27,6 +29,7 @@ from (
         ['Camille', 'Hugo', 'Chloé', 'Léa', 'François', 'Élodie', 'Louis', 'Zoé'],
         ['Martin', 'Bernard', 'Dubois', 'Lefèvre', 'Moreau', 'Garçon', 'Petit', 'Roux'],
         ['gmail.com', 'orange.fr', 'free.fr', 'laposte.net'],
+        ['rue de l''Église', 'rue Victor Hugo', 'avenue Foch', 'place du Marché', 'rue Pasteur'],
     ),
     (
         'GB', 'GBP', 0.20, 'en-GB', 'Europe/London', '44', '0', '7', 9, '207', 7,
@@ -34,6 +37,7 @@ from (
         ['Oliver', 'Amelia', 'Harry', 'Isla', 'George', 'Ava', 'Siobhan', 'Mohammed'],
         ['Smith', 'Jones', 'Taylor', 'Brown', 'O''Connor', 'Evans', 'Patel', 'Wright'],
         ['gmail.com', 'btinternet.com', 'outlook.com', 'yahoo.co.uk'],
+        ['High Street', 'Station Road', 'Church Lane', 'Victoria Road', 'Green Street'],
     ),
     (
         'NL', 'EUR', 0.07, 'nl-NL', 'Europe/Amsterdam', '31', '0', '6', 8, '20', 7,
@@ -41,6 +45,7 @@ from (
         ['Daan', 'Emma', 'Sem', 'Julia', 'Bram', 'Saskia', 'Lotte', 'Thijs'],
         ['de Jong', 'Jansen', 'de Vries', 'van den Berg', 'Bakker', 'Visser', 'Smit', 'Meijer'],
         ['gmail.com', 'ziggo.nl', 'kpnmail.nl', 'outlook.com'],
+        ['Kerkstraat', 'Dorpsstraat', 'Molenweg', 'Stationsweg', 'Schoolstraat'],
     ),
     (
         'US', 'USD', 0.35, 'en-US', 'America/New_York', '1', '', '646', 7, '212', 7,
@@ -48,10 +53,17 @@ from (
         ['James', 'Mary', 'Robert', 'Patricia', 'Wei', 'Linda', 'Carlos', 'Jessica', 'Olga'],
         ['Smith', 'Johnson', 'Williams', 'Garcia', 'Miller', 'Davis', 'Nguyen', 'Kim', 'Lee'],
         ['gmail.com', 'yahoo.com', 'outlook.com', 'icloud.com'],
+        ['Main Street', 'Oak Avenue', 'Maple Street', 'Park Avenue', 'Cedar Road', '2nd Street'],
     ),
 ) as country_facts (
     country, currency, share, locale, timezone, dial_code, trunk_prefix, mobile_prefix,
-    mobile_digits, landline_prefix, landline_digits, cities, first_names, last_names, mail_hosts
+    mobile_digits, landline_prefix, landline_digits, cities, first_names, last_names, mail_hosts,
+    streets
+);
+
+-- A street with its number, in the order in which the country writes them.
+create macro street_address(country, street, number) as if(
+    country in ('US', 'GB', 'FR'), number || ' ' || street, street || ' ' || number
 );
 
 -- A number that starts with 2 to 9 and that no two owners of one prefix share: the factor has no

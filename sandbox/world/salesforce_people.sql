@@ -69,7 +69,9 @@ select
             typed_phone(shown_phone, person_id, 'contact')
         ),
         'MobilePhone': typed_phone(shown_mobile, person_id, 'contact mobile'),
+        'MailingStreet': typed_street(street, person_id, 'contact'),
         'MailingCity': city,
+        'MailingPostalCode': postal_code,
         'MailingCountry': country,
         'Title': if(
             company_id is null, null, pick(['Buyer', 'CTO', 'Analyst', 'Manager'], person_id, 'job')
@@ -123,7 +125,11 @@ select
             junk between 0.046 and 0.056, 'n/a', typed_phone(shown_phone, lead_id, 'lead')
         ),
         'Company': coalesce(company_name, '[not provided]'),
+        'Street': if(
+            roll(lead_id, 'lead street') < 0.6, null, typed_street(street, lead_id, 'lead')
+        ),
         'City': if(roll(lead_id, 'lead city') < 0.3, null, city),
+        'PostalCode': if(roll(lead_id, 'lead street') < 0.6, null, postal_code),
         'Country': country,
         'LeadSource': lead_source,
         'Status': case

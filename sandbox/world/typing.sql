@@ -14,6 +14,13 @@ create macro typed_email(email, key, question) as case
     when roll(key, question || ' case') < 0.14 then upper(email[1]) || email[2:]
     else email
 end;
+-- Streets are shortened, shouted or left with a comma, which changes no address.
+create macro typed_street(street, key, question) as case draw(key, question || ' street') % 8
+    when 0 then upper(street)
+    when 1 then street || ', '
+    when 2 then replace(replace(street, 'straße', 'str.'), 'Street', 'St.')
+    else street
+end;
 -- A phone number without its country is only written in full.
 create macro typed_phone(phone, key, question)
     as phone_as_written(phone, draw(key, question || ' phone') % 4);

@@ -15,8 +15,8 @@ parsed as (
     select
         *,
         {{ json_struct('record', {'properties': [
-                'account_id', 'email', 'phone', 'firstname', 'lastname', 'city', 'country',
-                'jobtitle', 'company', 'lifecyclestage', 'hs_email_optout', 'createdate',
+                'account_id', 'email', 'phone', 'firstname', 'lastname', 'address', 'city', 'zip',
+                'country', 'jobtitle', 'company', 'lifecyclestage', 'hs_email_optout', 'createdate',
             ]}) }} as fields
     from source
 
@@ -35,7 +35,9 @@ renamed as (
         nullif(trim(fields.properties.phone), '') as phone,
         nullif(trim(fields.properties.firstname), '') as first_name,
         nullif(trim(fields.properties.lastname), '') as last_name,
+        nullif(trim(fields.properties.address), '') as street,
         nullif(trim(fields.properties.city), '') as city,
+        nullif(trim(fields.properties.zip), '') as postal_code,
         upper(nullif(trim(fields.properties.country), '')) as country,
         nullif(trim(fields.properties.jobtitle), '') as job_title,
         nullif(trim(fields.properties.company), '') as company_name,

@@ -16,8 +16,8 @@ parsed as (
         *,
         {{ json_struct('record', [
                 'AccountId', 'Kith_User_Id__c', 'Email', 'Phone', 'MobilePhone', 'FirstName',
-                'LastName', 'MailingCity', 'MailingCountry', 'Title', 'LeadSource',
-                'HasOptedOutOfEmail', 'CreatedDate',
+                'LastName', 'MailingStreet', 'MailingCity', 'MailingPostalCode', 'MailingCountry',
+                'Title', 'LeadSource', 'HasOptedOutOfEmail', 'CreatedDate',
             ]) }} as fields
     from source
 
@@ -38,7 +38,9 @@ renamed as (
         nullif(trim(fields.mobilephone), '') as mobile_phone,
         nullif(trim(fields.firstname), '') as first_name,
         nullif(trim(fields.lastname), '') as last_name,
+        nullif(trim(fields.mailingstreet), '') as street,
         nullif(trim(fields.mailingcity), '') as city,
+        nullif(trim(fields.mailingpostalcode), '') as postal_code,
         upper(nullif(trim(fields.mailingcountry), '')) as country,
         nullif(trim(fields.title), '') as job_title,
         nullif(trim(fields.leadsource), '') as lead_source,

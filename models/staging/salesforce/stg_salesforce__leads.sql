@@ -15,8 +15,8 @@ parsed as (
     select
         *,
         {{ json_struct('record', [
-                'ConvertedContactId', 'Email', 'Phone', 'FirstName', 'LastName', 'City',
-                'Country', 'Company', 'LeadSource', 'Status', 'HasOptedOutOfEmail',
+                'ConvertedContactId', 'Email', 'Phone', 'FirstName', 'LastName', 'Street', 'City',
+                'PostalCode', 'Country', 'Company', 'LeadSource', 'Status', 'HasOptedOutOfEmail',
                 'CreatedDate',
             ]) }} as fields
     from source
@@ -36,9 +36,12 @@ renamed as (
         nullif(trim(fields.phone), '') as phone,
         nullif(trim(fields.firstname), '') as first_name,
         nullif(trim(fields.lastname), '') as last_name,
+        nullif(trim(fields.street), '') as street,
         nullif(trim(fields.city), '') as city,
+        nullif(trim(fields.postalcode), '') as postal_code,
         upper(nullif(trim(fields.country), '')) as country,
-        nullif(trim(fields.company), '') as company_name,
+        -- Salesforce writes these words into a company that it must have and nobody named.
+        nullif(nullif(trim(fields.company), ''), '[not provided]') as company_name,
         nullif(trim(fields.leadsource), '') as lead_source,
         nullif(trim(fields.status), '') as status,
         fields.hasoptedoutofemail = 'true' as has_opted_out_of_email,
