@@ -31,7 +31,8 @@ def landing_key(declaration: Declaration) -> dg.AssetKey:
 
 def collect_assets(manifest: Manifest) -> list[dg.AssetsDefinition]:
     """One op per vendor; the files that others drop are external assets."""
-    declared = sorted(declarations(manifest), key=lambda each: (each.is_dropped, each.source))
+    outside = (each for each in declarations(manifest) if each.is_dropped or each.is_vendors)
+    declared = sorted(outside, key=lambda each: (each.is_dropped, each.source))
     assets = []
     for (is_dropped, source), group in groupby(declared, lambda e: (e.is_dropped, e.source)):
         tables = list(group)

@@ -7,6 +7,7 @@ from dagster_dlt import DagsterDltResource
 
 from orchestration.activate import sync_assets
 from orchestration.collect import collect_assets
+from orchestration.fuzzy import model_assets, proposal_assets
 from orchestration.load import load_asset
 from orchestration.sensors import new_files
 from orchestration.serve import SERVING, serve_assets
@@ -21,9 +22,17 @@ os.environ["KITH_HOME"] = str(home.root)
 manifest = Manifest()
 syncs = sync_assets(manifest)
 
+models = model_assets(manifest)
+
+train_fuzzy = dg.define_asset_job(
+    "train_fuzzy",
+    selection=dg.AssetSelection.assets(*models),
+    description="Train the model of the fuzzy tier on the last publication.",
+)
+
 run = dg.define_asset_job(
     "run",
-    selection=dg.AssetSelection.all(),
+    selection=dg.AssetSelection.all() - dg.AssetSelection.assets(*models),
     description="From every source to every destination: collect, load, build, check, serve, sync.",
 )
 
@@ -38,12 +47,14 @@ daily = dg.ScheduleDefinition(
 defs = dg.Definitions(
     assets=[
         *collect_assets(manifest),
+        *proposal_assets(manifest),
+        *models,
         load_asset(manifest),
         transform_assets(manifest),
         *serve_assets(manifest, [key for sync in syncs for key in sync.keys]),
         *syncs,
     ],
-    jobs=[run],
+    jobs=[run, train_fuzzy],
     schedules=[daily],
     sensors=[new_files(run.name)],
     resources={"dbt": dbt_resource(), "dlt": DagsterDltResource()},

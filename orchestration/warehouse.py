@@ -1,5 +1,6 @@
 """Where everything lies: the four files of `KITH_HOME`, the dbt project, its manifest."""
 
+import hashlib
 import json
 import os
 import time
@@ -63,6 +64,11 @@ class Home:
         return self.root / "dlt"
 
     @property
+    def models(self) -> Path:
+        """Trained models of the fuzzy tier, a folder per source."""
+        return self.root / "models"
+
+    @property
     def dagster(self) -> Path:
         """Dagster's own run storage."""
         return self.root / "dagster"
@@ -101,12 +107,20 @@ class Manifest:
                 yield node
 
 
+def macros_fingerprint() -> str:
+    """What all macros together say; a model that was built by others is built from all batches."""
+    texts = sorted(path.read_text() for path in (PROJECT / "macros").glob("*.sql"))
+    return hashlib.sha256("".join(texts).encode()).hexdigest()
+
+
 @contextmanager
-def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+def connect(
+    path: Path, *, read_only: bool = False, patience_seconds: float = PATIENCE_SECONDS
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """A DuckDB connection in UTC within the memory limit, closed at the end of the block.
 
-    Waits a minute for another process to let go of the file, such as a dbt that outlived the run
-    that started it; then raises duckdb.IOException, which names that process.
+    Waits, by default a minute, for another process to let go of the file, such as a dbt that
+    outlived the run that started it; then raises duckdb.IOException, which names that process.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     settings: dict[str, str | bool | int | float | list[str]] = {
@@ -115,7 +129,7 @@ def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyC
         "temp_directory": str(path.parent / "tmp"),
         "preserve_insertion_order": False,
     }
-    connection = _open_once_free(path, read_only, settings)
+    connection = _open_once_free(path, read_only, settings, patience_seconds)
     try:
         connection.execute("set TimeZone = 'UTC'")
         yield connection
@@ -124,9 +138,9 @@ def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyC
 
 
 def _open_once_free(
-    path: Path, read_only: bool, settings: dict[str, Any]
+    path: Path, read_only: bool, settings: dict[str, Any], patience_seconds: float
 ) -> duckdb.DuckDBPyConnection:
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + patience_seconds
     while True:
         try:
             return duckdb.connect(str(path), read_only=read_only, config=settings)

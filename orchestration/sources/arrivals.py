@@ -59,7 +59,7 @@ def _files(landing: Path, declaration: Declaration) -> Iterator[Path]:
     folder = landing / declaration.landing
     paths = sorted(folder.iterdir()) if folder.is_dir() else []
     present = (path for path in paths if path.is_file() and _is_in_place(path.name))
-    if declaration.is_dropped:
+    if not declaration.is_vendors:
         return present
     completed = completed_loads(landing / declaration.source)
     return (path for path in present if load_of(path) in completed)

@@ -1,7 +1,7 @@
 """What a dbt source says about how its table is collected (`config.meta.collect`)."""
 
 from pathlib import PurePosixPath
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -10,6 +10,10 @@ from orchestration.warehouse import Manifest
 
 class DeclarationError(ValueError):
     """A source's `meta.collect` is wrong; the text names file, table, field and remedy."""
+
+
+Columns = Annotated[tuple[str, ...], Field(min_length=1)]
+Comparison = Literal["name", "exact", "code", "date", "email"]
 
 
 class _Kind(BaseModel):
@@ -48,6 +52,38 @@ class Salesforce(_Kind):
     fields: tuple[str, ...] = Field(min_length=1)
 
 
+class FuzzyTraining(_Kind):
+    """How a model of the fuzzy tier learns; each tuple of columns is one rule "all are equal".
+
+    `certain` pairs are one person beyond doubt, and that share (`certain_recall`) of all pairs that
+    are; `maximise_on` are the rules within which expectation maximisation looks at pairs; `seed`
+    and `sampled_pairs` are those of the random pairs, which are taken for strangers.
+    """
+
+    certain: tuple[Columns, ...] = Field(min_length=1)
+    certain_recall: float = Field(gt=0, le=1)
+    maximise_on: tuple[Columns, ...] = Field(min_length=1)
+    sampled_pairs: int = Field(gt=0)
+    seed: int
+
+
+class Fuzzy(_Kind):
+    """Pairs of customers who may be one person, by how much their profiles resemble each other.
+
+    Columns are those of the doorway `customers`. Two customers who each have an identifier of a
+    type in `distinguished_by` are never proposed.
+    """
+
+    kind: Literal["fuzzy"]
+    enabled: bool
+    compare: dict[str, Comparison] = Field(min_length=1)
+    block_on: dict[str, Columns] = Field(min_length=1)
+    most_pairs_per_block_rule: int = Field(gt=0)
+    distinguished_by: tuple[str, ...] = ()
+    propose_above: float = Field(gt=0, lt=1)
+    training: FuzzyTraining
+
+
 class Declaration(BaseModel):
     """One source table: where dbt reads it and how it is collected."""
 
@@ -56,12 +92,17 @@ class Declaration(BaseModel):
     source: str
     table: str
     identifier: str
-    collect: EventFiles | RecordFiles | Hubspot | Salesforce = Field(discriminator="kind")
+    collect: EventFiles | RecordFiles | Hubspot | Salesforce | Fuzzy = Field(discriminator="kind")
 
     @property
     def is_dropped(self) -> bool:
-        """Whether others put its files into the landing folder; else we ask a vendor's API."""
+        """Whether others put its files into the landing folder; else we collect them."""
         return isinstance(self.collect, EventFiles | RecordFiles)
+
+    @property
+    def is_vendors(self) -> bool:
+        """Whether its files are what a vendor's API returned to dlt."""
+        return isinstance(self.collect, Hubspot | Salesforce)
 
     @property
     def landing(self) -> PurePosixPath:
