@@ -1,0 +1,1 @@
+"""Pictures of customers: which identifiers hang together, and what keeps others away."""
