@@ -1,4 +1,4 @@
-"""What all areas share: how many events, where the bench's own files lie, and the made world."""
+"""What all areas share: how much to measure on, where the bench's files lie, the made world."""
 
 import os
 from collections.abc import Callable
@@ -29,12 +29,18 @@ class Bench:
 
     root: Path
     events: int
+    edges: int
     report: Callable[[str], None] = field(repr=False)
 
     @property
     def rounds(self) -> int:
         """How often a short measurement is repeated."""
         return 3 if self.events >= FEWEST_WORTH_REPEATING else 1
+
+    @property
+    def graphs(self) -> list[int]:
+        """The edges of the graphs in which identity is measured: a fifth, and all."""
+        return [self.edges // 5, self.edges] if self.rounds > 1 else [self.edges]
 
     @cached_property
     def dbt(self) -> Dbt:

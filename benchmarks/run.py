@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from benchmarks import build, load, publish, setup
+from benchmarks import build, identity, load, publish, setup
 from benchmarks.bench import Bench
 from benchmarks.figures import Figure, save
 from orchestration.warehouse import Home
@@ -18,12 +18,16 @@ AREAS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "load": load.figures,
     "build": build.figures,
     "publish": publish.figures,
+    "identity": identity.figures,
     "setup": setup.figures,
 }
 
 
 def main(
     events: Annotated[int, typer.Option(help="How many events.", min=1_000)] = 1_000_000,
+    edges: Annotated[
+        int | None, typer.Option(help="Of the larger identity graph; five to an event.", min=5_000)
+    ] = None,
     only: Annotated[str | None, typer.Option(help=f"One of {', '.join(AREAS)}.")] = None,
 ) -> None:
     """Measure what the platform costs, as ratios, each against a yardstick of the same run."""
@@ -32,12 +36,14 @@ def main(
     areas = [only] if only else list(AREAS)
     home = Home.from_environment()
     console = Console()
-    found = measure(home, events, areas, console)
+    found = measure(home, events, edges or 5 * events, areas, console)
     save(home.root / "bench.json", found, set(areas), list(AREAS))
     console.print(as_table(found, events))
 
 
-def measure(home: Home, events: int, areas: list[str], console: Console) -> list[Figure]:
+def measure(
+    home: Home, events: int, edges: int, areas: list[str], console: Console
+) -> list[Figure]:
     """The figures of these areas, measured one after the other."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
@@ -45,6 +51,7 @@ def measure(home: Home, events: int, areas: list[str], console: Console) -> list
         bench = Bench(
             root=home.root / "bench",
             events=events,
+            edges=edges,
             report=lambda step: progress.update(task, description=step),
         )
         return [figure for area in areas for figure in AREAS[area](bench)]

@@ -2,14 +2,20 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer import Typer
 from typer.testing import CliRunner
 
+from benchmarks import identity_process
+from benchmarks.identity_graph import check
+from benchmarks.identity_peers import by_splink
 from benchmarks.run import AREAS, main
+from sandbox.graph_project import GraphProject
 
 EVENTS = "2000"
+Row = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
@@ -25,9 +31,24 @@ def bench(home: Path, *arguments: str) -> str:
     return result.output
 
 
-def test_every_area_leaves_rows_and_an_unmet_bound_is_no_failure(home: Path) -> None:
-    output = bench(home)
-    rows = json.loads((home / "bench.json").read_text())
+@pytest.fixture(scope="module")
+def measured(home: Path) -> tuple[str, list[Row]]:
+    """What all areas print, and their rows."""
+    return bench(home), json.loads((home / "bench.json").read_text())
+
+
+@pytest.fixture
+def linked(tmp_path: Path) -> GraphProject:
+    """Two components of two nodes each."""
+    project = GraphProject.create(tmp_path / "graph")
+    project.replace("values ('x', 1, 2, true), ('y', 3, 4, true)")
+    return project
+
+
+def test_every_area_leaves_rows_and_an_unmet_bound_is_no_failure(
+    home: Path, measured: tuple[str, list[Row]]
+) -> None:
+    output, rows = measured
     assert [*dict.fromkeys(row["area"] for row in rows)] == list(AREAS)
     for row in rows:
         assert list(row) == ["area", "name", "ratio", "bound", "holds", "detail"]
@@ -37,6 +58,39 @@ def test_every_area_leaves_rows_and_an_unmet_bound_is_no_failure(home: Path) -> 
     # So few events cannot make up for what a build of any size costs.
     assert "not kept" in output
     assert {path.name for path in home.iterdir()} == {"bench", "bench.json"}
+
+
+def test_components_are_bounded_against_scipy_splink_and_themselves(
+    measured: tuple[str, list[Row]],
+) -> None:
+    rows = [row for row in measured[1] if row["area"] == "identity"]
+    bounds = [row["bound"] for row in rows]
+    against_others = ["<= 1", "<= 0.33", "<= 1.2", None]
+    against_themselves = ["<= 0.03", "<= 0.06", "<= 3", "<= 0.1"]
+    rounds_and_explaining = ["<= 20", "<= 1"]
+    assert bounds == [*against_others, *against_themselves, *rounds_and_explaining]
+    assert all("10,000 edges" in row["name"] for row in rows[:4])
+    # Of a path of 256 nodes in bit-reversed order, every round leaves about half.
+    assert rows[-2]["ratio"] == 8
+
+
+def test_components_that_are_not_scipys_are_no_figure(linked: GraphProject) -> None:
+    for wrong in ("(1, 1), (2, 1), (3, 3), (4, 4)", "(1, 1), (2, 1), (3, 1), (4, 1)", "(1, 1)"):
+        with linked.connect() as connection:
+            connection.execute(
+                "create or replace table graph.components as "
+                f"select * from (values {wrong}) as nodes (node_id, component)"
+            )
+        with pytest.raises(AssertionError, match="another component"):
+            check(linked)
+
+
+def test_who_takes_too_long_is_stopped_and_said_to_have_taken_that_long(
+    linked: GraphProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(identity_process, "PREPARING_SECONDS", 0)
+    stopped = identity_process.run(by_splink, linked.database, 0.2)
+    assert stopped == identity_process.Run(0.2, None)
 
 
 def test_measuring_one_area_keeps_the_rows_of_the_others(home: Path) -> None:
