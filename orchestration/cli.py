@@ -1,19 +1,29 @@
 """`kith …`: what neither dbt nor Dagster already has a command for."""
 
+from pathlib import Path
 from subprocess import CalledProcessError
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from orchestration.activation.exposures import DeclarationError, syncs
 from orchestration.activation.run import plan_only
+from orchestration.explain import explain as explain_identifiers
+from orchestration.explain_page import explanation_page
+from orchestration.explanation import Unexplained
 from orchestration.launch import causes, dbt, parse, prepare, run_job, web_ui
 from orchestration.page import closing_page, plan_page
+from orchestration.picture.identity import write_picture
+from orchestration.preview import Unpreviewed, preview
+from orchestration.preview_page import preview_page
 from orchestration.report import report
 from orchestration.warehouse import PROJECT, Home, Manifest
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+identity = typer.Typer(no_args_is_help=True, help="Who is who, and who would be.")
+app.add_typer(identity, name="identity")
 console = Console()
 
 
@@ -75,6 +85,71 @@ def plan(name: Annotated[str, typer.Argument(help="Name of an exposure with a sy
         console.print(f"[red]There is no sync {name}.[/red] There is: {names}")
         raise typer.Exit(1)
     console.print(plan_page(plan_only(chosen[0], home)))
+
+
+@app.command()
+def explain(
+    identifier: Annotated[
+        str, typer.Argument(help="An e-mail address, telephone, cookie, CRM id, or customer id.")
+    ],
+    other: Annotated[str | None, typer.Argument(help="Another: what ties or parts them?")] = None,
+    types: Annotated[
+        list[str] | None,
+        typer.Option("--type", help="Which kind is meant, if several have that value. Repeatable."),
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option(help="Also draw it, into a file ending in .svg or .png.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Everything, for programs.")] = False,
+) -> None:
+    """Show why identifiers are one customer, or are not.
+
+    Reads the last publication. Shows personal data unmasked: that of whom you ask for, and of those
+    whom a guard keeps apart from them.
+    """
+    try:
+        explanation = explain_identifiers(
+            Home.from_environment(), identifier, other, types=types or ()
+        )
+        left_out = write_picture(explanation, picture) if picture else 0
+    except (FileNotFoundError, Unexplained, OSError, ValueError) as trouble:
+        (Console(stderr=True) if as_json else console).print(Text(str(trouble), "red"))
+        raise typer.Exit(1) from None
+    if as_json:
+        typer.echo(explanation.model_dump_json(indent=2))
+    else:
+        console.print(explanation_page(explanation))
+    if left_out and not as_json:
+        console.print(f"{left_out:,} identifiers had no room in {picture}.")
+
+
+@identity.command(name="preview")
+def preview_identity(
+    fail_above: Annotated[
+        float | None,
+        typer.Option(help="Exit with 2 if more per cent of the customers would change; for CI."),
+    ] = None,
+    show_values: Annotated[
+        bool, typer.Option("--show-values", help="Show personal data of the examples unmasked.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Everything, for programs.")] = False,
+) -> None:
+    """Show whom an edit of the seeds, the models or the macros would merge and split.
+
+    Builds the identity room by the working tree on a copy of the data; the data stay as they are.
+    """
+    try:
+        with Console(stderr=True).status("building a copy by the rules of the working tree"):
+            found = preview(Home.from_environment(), show_values=show_values)
+    except (Unpreviewed, OSError) as trouble:
+        (Console(stderr=True) if as_json else console).print(Text(str(trouble), "red"))
+        raise typer.Exit(1) from None
+    if as_json:
+        typer.echo(found.model_dump_json(indent=2))
+    else:
+        console.print(preview_page(found))
+    if fail_above is not None and found.changed_percent > fail_above:
+        raise typer.Exit(2)
 
 
 @app.command()

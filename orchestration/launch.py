@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -56,12 +57,16 @@ def parse(home: Home) -> None:
         dbt("parse", "--quiet", home=home)
 
 
-def dbt(*arguments: str, home: Home) -> None:
-    """Run dbt on the project; CalledProcessError if it fails."""
+def dbt(*arguments: str, home: Home, output: IO[str] | None = None) -> None:
+    """Run dbt on the project; CalledProcessError if it fails. Its words go to the terminal, or to
+    `output`.
+    """
     subprocess.run(
         [_tool("dbt"), *arguments, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)],
         check=True,
         env=_environment(home),
+        stdout=output,
+        stderr=output,
     )
 
 

@@ -1,5 +1,6 @@
 """The closing page: a report as a person likes to read it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Group, RenderableType
@@ -7,8 +8,17 @@ from rich.table import Table
 from rich.text import Text
 
 from orchestration.activation.receipt import Plan
+from orchestration.explain_page import explanation_page
 from orchestration.report import Report
 from orchestration.warehouse import Home
+
+REASONS = {
+    "merge": "two turned out to be one person",
+    "split": "what held them together is gone",
+    "override": "a steward decided it",
+    "rule_change": "a rule was changed",
+    "erasure": "somebody was erased",
+}
 
 
 def closing_page(report: Report, home: Home) -> RenderableType:
@@ -16,6 +26,7 @@ def closing_page(report: Report, home: Home) -> RenderableType:
     return Group(
         _headline(report),
         Text(),
+        *_who_is_who(report),
         _segments(report),
         Text(),
         _syncs(report),
@@ -33,14 +44,35 @@ def _headline(report: Report) -> Table:
         (report.events_loaded, "events"),
         (report.quarantined_lines, "lines in quarantine, with the reason"),
         (report.customers, f"customers, {report.known_customers:,} with an e-mail or telephone"),
-        (report.merges, f"merges: {report.identifiers:,} identifiers are that many fewer people"),
-        (report.refusals, "refusals: links that would have glued strangers together"),
         (report.orders, f"orders worth {report.revenue_cents / 100:,.2f} in reporting currency"),
     ):
         table.add_row(f"{figure:,}", meaning)
     table.caption = f"as of {report.as_on}, batch {report.batches}"
     table.caption_justify = "left"
     return table
+
+
+def _who_is_who(report: Report) -> Iterator[RenderableType]:
+    table = Table(title="Who is who", title_justify="left", show_header=False, box=None)
+    table.add_column(justify="right", style="bold")
+    table.add_column()
+    table.add_row(
+        f"{report.merges:,}",
+        f"identifiers stitched: {report.identifiers:,} identifiers are that many fewer people",
+    )
+    for reason, ids in report.id_changes.items():
+        table.add_row(f"{ids:,}", f"customer ids became others: {REASONS.get(reason, reason)}")
+    for guard, links in report.refusals.items():
+        table.add_row(f"{links:,}", f"links refused: {guard}")
+    for measure in ("precision", "recall"):
+        if measure in report.quality:
+            labelled = f"{report.quality['labelled identifiers']:,.0f} labelled identifiers"
+            table.add_row(f"{report.quality[measure]:.1%}", f"{measure}, over {labelled}")
+    yield table
+    yield Text()
+    if report.example:
+        yield Text("One of them, masked; `kith explain <identifier>` shows anybody", "italic")
+        yield explanation_page(report.example)
 
 
 def _segments(report: Report) -> Table:

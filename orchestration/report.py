@@ -3,11 +3,16 @@
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
+import duckdb
+from pydantic import BaseModel, Field
 
+from orchestration.explain import explain
+from orchestration.explanation import Explanation, Unexplained
+from orchestration.masking import masked_explanation
 from orchestration.warehouse import Home, connect
 
-SQL = Path(__file__).with_suffix(".sql")
+STATEMENTS = Path(__file__).with_suffix(".sql").read_text().split(";\n")
+TOTALS, SEGMENTS, SYNCS, ID_CHANGES, REFUSALS, QUALITY, EXAMPLE, _ = STATEMENTS
 
 
 class SyncReport(BaseModel):
@@ -26,7 +31,12 @@ class SyncReport(BaseModel):
 
 
 class Report(BaseModel):
-    """Totals of the publication; `new_…` and `requests` are of the latest run alone."""
+    """Totals of the publication; `requests` are of the latest run alone.
+
+    `id_changes` counts customer ids that became others by reason, `refusals` links by guard.
+    `quality` has precision and recall if anybody's identifiers are labelled. `example` is one
+    customer, explained and masked.
+    """
 
     source_records: int
     events_loaded: int
@@ -35,13 +45,16 @@ class Report(BaseModel):
     customers: int
     known_customers: int
     merges: int
-    refusals: int
     orders: int
     revenue_cents: int
     batches: int
     as_on: str | None
     segments: dict[str, int]
     syncs: dict[str, SyncReport]
+    id_changes: dict[str, int]
+    refusals: dict[str, int]
+    quality: dict[str, float]
+    example: Explanation | None = Field(exclude=True)
 
     @property
     def requests(self) -> int:
@@ -50,19 +63,39 @@ class Report(BaseModel):
 
 
 def report(home: Home) -> Report:
-    """Read the report; FileNotFoundError with the remedy if nothing was ever published."""
+    """Read the report; FileNotFoundError with the remedy if there is none to read."""
     if not home.serving.exists():
         raise FileNotFoundError(f"{home.serving} is missing: nothing is published. `kith run`.")
-    totals, segments, syncs = SQL.read_text().split(";")[:3]
-    with connect(home.serving, read_only=True) as connection:
+    try:
+        with connect(home.serving, read_only=True) as connection:
+            figures = _figures(connection)
+            chosen = connection.execute(EXAMPLE).fetchall()
+    except duckdb.CatalogException as older:
+        raise FileNotFoundError(
+            "What is published is older than this command: `kith run`."
+        ) from older
+    return Report(**figures, example=_example(home, *chosen[0]) if chosen else None)
 
-        def rows(query: str) -> list[dict[str, Any]]:
-            cursor = connection.execute(query)
-            names = [column[0] for column in cursor.description or []]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
-        return Report(
-            **rows(totals)[0],
-            segments={row["segment"]: row["members"] for row in rows(segments)},
-            syncs={row.pop("sync"): SyncReport(**row) for row in rows(syncs)},
-        )
+def _example(home: Home, customer_id: str) -> Explanation | None:
+    try:
+        return masked_explanation(explain(home, customer_id))
+    except Unexplained:
+        # A publication of this very moment may know nobody by that id any more.
+        return None
+
+
+def _figures(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    def rows(query: str) -> list[dict[str, Any]]:
+        cursor = connection.execute(query)
+        names = [column[0] for column in cursor.description or []]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    return {
+        **rows(TOTALS)[0],
+        "segments": {row["segment"]: row["members"] for row in rows(SEGMENTS)},
+        "syncs": {row.pop("sync"): SyncReport(**row) for row in rows(SYNCS)},
+        "id_changes": {row["reason"]: row["ids"] for row in rows(ID_CHANGES)},
+        "refusals": {row["guard"]: row["links"] for row in rows(REFUSALS)},
+        "quality": {row["measure"]: row["value"] for row in rows(QUALITY)},
+    }

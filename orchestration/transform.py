@@ -1,6 +1,5 @@
 """The middle of the house: every dbt model, seed and test, built by one dbt call a run."""
 
-import hashlib
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -13,7 +12,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
 from packaging import version
 
-from orchestration.warehouse import PROJECT, Home, Manifest
+from orchestration.warehouse import PROJECT, Home, Manifest, macros_fingerprint
 
 
 class Rooms(DagsterDbtTranslator):
@@ -62,9 +61,3 @@ def transform_assets(manifest: Manifest) -> dg.AssetsDefinition:
         yield from dbt.cli(command, context=context, target_path=target).stream()
 
     return transform
-
-
-def macros_fingerprint() -> str:
-    """What all macros together say; a model that was built by others is built from all batches."""
-    texts = sorted(path.read_text() for path in (PROJECT / "macros").glob("*.sql"))
-    return hashlib.sha256("".join(texts).encode()).hexdigest()

@@ -12,7 +12,7 @@ from rich.console import Console
 from orchestration.launch import causes, run_job
 from orchestration.page import closing_page
 from orchestration.report import Report, report
-from orchestration.warehouse import Home
+from orchestration.warehouse import Home, connect
 from sandbox import complete_journey, world
 from sandbox.vendors.serve import Vendors
 
@@ -20,6 +20,7 @@ World = Literal["synthetic", "complete-journey"]
 # What a run leaves in a home. Nothing else is ever deleted.
 TRACES = ("landing", "spool", "dbt", "dlt", "dagster", "logs", "outbox", "sandbox", "tmp")
 FILES = ("*.duckdb", "*.duckdb.wal", "serving.next", "run.lock", "demo.json")
+LABELS = Path(__file__).with_name("labels.sql")
 console = Console()
 
 
@@ -36,7 +37,7 @@ def main(
         forget(home)
     console.print(f"[bold]Kith[/bold] on the {world_name} world, in {home.root}")
     source = arrange(world_name, home)
-    before = report(home) if home.serving.exists() else None
+    before = rows_so_far(home)
     with Vendors(source) as vendors:
         if world_name == "synthetic":
             os.environ.update(vendors.environment())
@@ -47,7 +48,7 @@ def main(
         raise typer.Exit(1)
     after = report(home)
     console.print(closing_page(after, home))
-    new_rows = rows(after) - (rows(before) if before else 0)
+    new_rows = rows(after) - before
     console.print(
         f"\nThis run: [bold]{new_rows:,} new rows[/bold] and "
         f"[bold]{after.requests:,} requests[/bold] to destinations, in {outcome.seconds:.0f} s."
@@ -90,10 +91,30 @@ def land(folder: Path, landing: Path) -> None:
             part = target.with_name(target.name + ".part")
             shutil.copyfile(path, part)
             part.replace(target)
+    land_labels(folder, landing)
+
+
+def land_labels(folder: Path, landing: Path) -> None:
+    """Drop the world's truth of who is who, if it has one, as labels that measure identity."""
+    truth, target = folder / "truth.parquet", landing / "labels" / "people" / "truth.parquet"
+    if truth.exists() and not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = target.with_name(target.name + ".part")
+        with connect(Path(":memory:")) as connection:
+            connection.execute(LABELS.read_text().format(truth=truth, labels=part))
+        part.replace(target)
+
+
+def rows_so_far(home: Home) -> int:
+    """What earlier runs loaded; none if nothing was published, or by an older version only."""
+    try:
+        return rows(report(home))
+    except FileNotFoundError:
+        return 0
 
 
 def rows(state: Report) -> int:
-    """Everything that was ever loaded."""
+    """Everything that was ever loaded of customers; labels only measure."""
     return state.source_records + state.events_loaded
 
 

@@ -1,5 +1,6 @@
 """What the documentation shows works as it is shown."""
 
+import csv
 import re
 from pathlib import Path
 
@@ -29,13 +30,23 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     return home
 
 
-def test_every_question_of_the_readme_has_an_answer(home: Home) -> None:
-    questions = [each for block in blocks("README.md", "sql") for each in block.split(";")]
+@pytest.mark.parametrize("document", ["README.md", "docs/identity.md"])
+def test_every_question_in_the_documentation_has_an_answer(home: Home, document: str) -> None:
+    questions = [each for block in blocks(document, "sql") for each in block.split(";")]
     asked = [question for question in questions if question.strip()]
     assert len(asked) >= 3
     with connect(home.serving, read_only=True) as connection:
         for question in asked:
             connection.execute(question).fetchall()
+
+
+def test_the_overrides_of_the_identity_page_are_rows_of_the_seed() -> None:
+    [example] = blocks("docs/identity.md", "csv")
+    heading, *rows = csv.reader(example.splitlines())
+    with (PROJECT / "seeds/identity_overrides.csv").open() as seed:
+        assert next(csv.reader(seed)) == heading
+    assert {row[0] for row in rows} == {"always", "never"}
+    assert {len(row) for row in rows} == {len(heading)}
 
 
 def test_the_messages_of_the_events_page_load_and_count(tmp_path: Path) -> None:

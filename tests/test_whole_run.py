@@ -129,7 +129,7 @@ def undisturbed(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 def test_a_vendor_that_is_down_fails_its_check_and_the_rest_is_published(outage: After) -> None:
     assert outage.run.collected() == {"hubspot": {"did not pass"}, "salesforce": {"passed"}}
     loaded = outage.installation.published("select distinct source from collection.loads")
-    assert {source for (source,) in loaded} == {"events", "ads", "salesforce"}
+    assert {source for (source,) in loaded} == {"events", "ads", "labels", "salesforce"}
     assert outage.report.customers > 100
     assert outage.report.syncs["hubspot_big_spenders"].status == "partial"
     assert outage.report.syncs["webhook_cart_abandoners"].sent > 0
@@ -203,6 +203,25 @@ def test_a_run_without_anything_new_adds_no_row_and_sends_no_request(
     assert idle.requests == settled.requests
     assert idle.hooked == settled.hooked
     assert without_syncs(idle.report) == without_syncs(settled.report)
+
+
+def test_the_closing_page_shows_how_good_identity_is_and_one_masked_customer(
+    settled: After,
+) -> None:
+    shown = settled.run.printed
+    for words in ("identifiers stitched", "links refused: blocked value", "precision", "recall"):
+        assert words in shown
+    example = settled.report.example
+    assert example is not None
+    [customer] = example.customers
+    assert 4 <= len(customer.identifiers) <= 8
+    assert len({each.source for each in customer.identifiers if each.source}) > 1
+    values = settled.installation.published(
+        "select identifier_value from identity.customer_ids "
+        f"where customer_id = '{customer.customer_id}'"
+    )
+    assert [value for (value,) in values if value in shown] == []
+    assert shown.count("•••") >= 2 * len(values) - 1
 
 
 def without_syncs(figures: Report) -> Report:
