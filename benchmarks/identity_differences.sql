@@ -1,4 +1,4 @@
--- Nodes that a table puts into another component than scipy does. Who has no link stands alone.
+-- Nodes that `found` puts into another component than scipy does. Who has no link stands alone.
 with
 
 expected as (
@@ -11,6 +11,6 @@ expected as (
 )
 
 select count(*)
-from {found} as found
+from found
 full join expected on found.node_id = expected.node_id
 where found.component is distinct from coalesce(expected.component, found.node_id);

@@ -19,9 +19,10 @@ def figures(bench: Bench) -> Iterator[Figure]:
     home = bench.fresh_home("explain")
     bench.report("publishing a chain")
     others = bench.edges // 5
-    statements = CHAIN.read_text().replace("{longest}", str(LONGEST))
     with connect(home.serving) as connection:
-        connection.execute(statements.replace("{strangers}", str(others)))
+        connection.execute("set variable longest = ?", [LONGEST])
+        connection.execute("set variable strangers = ?", [others])
+        connection.execute(CHAIN.read_text())
     bench.report("explaining pairs")
     slowest = max(median(_explained(home, *pair) for _ in range(bench.rounds)) for pair in PAIRS)
     yield Figure(

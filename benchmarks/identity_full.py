@@ -7,8 +7,8 @@ from statistics import median
 from benchmarks.bench import Bench
 from benchmarks.figures import AtMost, Figure
 from benchmarks.identity_build import by_kith
-from benchmarks.identity_graph import Kind, check, empty_project, project
-from benchmarks.identity_peers import by_scipy, by_scipy_without_dictionary, by_splink, nothing
+from benchmarks.identity_graph import check, empty_project, project
+from benchmarks.identity_peers import by_scipy, by_splink, nothing
 from benchmarks.identity_process import Run, run
 from sandbox.graph_project import GraphProject
 
@@ -19,24 +19,15 @@ Way = Callable[[Path], float]
 
 
 def figures(bench: Bench) -> Iterator[Figure]:
-    """Seconds and memory on identifiers as they are, and seconds on numbered ones."""
+    """Seconds and memory on identifiers as they are: 63-bit numbers without an order."""
     idle = _in_turns(bench, empty_project(bench, "empty"), by_kith, nothing)
     for edges in bench.graphs:
-        runs = _measured(bench, edges, "raw", by_kith, by_scipy, by_splink)
-        yield from _raw(edges, runs)
+        runs = _measured(bench, edges)
+        yield from _times(edges, *runs)
         yield _memory(edges, runs, idle)
-        runs = _measured(bench, edges, "dense", by_kith, by_scipy_without_dictionary)
-        ours, theirs = runs
-        yield Figure(
-            "identity",
-            f"components of {edges:,} edges, dense ids ÷ scipy without a dictionary",
-            _seconds(ours) / _seconds(theirs),
-            f"{_said(ours)}; scipy {_said(theirs)}",
-        )
 
 
-def _raw(edges: int, runs: list[list[Run]]) -> Iterator[Figure]:
-    ours, scipy, splink = runs
+def _times(edges: int, ours: list[Run], scipy: list[Run], splink: list[Run]) -> Iterator[Figure]:
     yield Figure(
         "identity",
         f"components of {edges:,} edges ÷ scipy",
@@ -66,13 +57,13 @@ def _memory(edges: int, runs: list[list[Run]], idle: list[list[Run]]) -> Figure:
     )
 
 
-def _measured(bench: Bench, edges: int, kind: Kind, *ways: Way) -> list[list[Run]]:
+def _measured(bench: Bench, edges: int) -> list[list[Run]]:
     """The runs of each way, all of which found the same components."""
-    made = project(bench, f"{kind}-{edges}", edges, edges, kind)
-    runs = _in_turns(bench, made, *ways)
+    made = project(bench, f"raw-{edges}", edges, edges, "raw")
+    runs = _in_turns(bench, made, by_kith, by_scipy, by_splink)
     bench.report("comparing the components")
     check(made)
-    if by_splink in ways and _was_finished(runs[ways.index(by_splink)]):
+    if _was_finished(runs[-1]):
         check(made, "by_splink")
     return runs
 

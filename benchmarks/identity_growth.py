@@ -8,6 +8,7 @@ from benchmarks.bench import Bench
 from benchmarks.figures import AtMost, Figure
 from benchmarks.identity_build import first_build
 from benchmarks.identity_graph import check, project
+from benchmarks.identity_peers import by_scipy_without_dictionary
 from sandbox.graph_project import Built, GraphProject
 
 # How much larger one history is than another, and what part of it the batch is that both take up.
@@ -21,6 +22,7 @@ def figures(bench: Bench) -> Iterator[Figure]:
     arriving = bench.rounds * (edges // 100 + edges // 2_000 + edges // BATCH)
     long = _Growing.begin(bench, "long", edges - arriving)
     full = long.full()
+    yield _dense(long, full)
     for share, name, bound in ((2_000, "0.05 %", 0.03), (100, "1 %", 0.06)):
         yield _share(f"+{name} edges", long.arrive(edges // share), full, edges // share, bound)
     short = _Growing.begin(bench, "short", edges // LARGER)
@@ -74,6 +76,17 @@ class _Growing:
             f"from arriving where number > {above} and number <= {to}"
         )
         return self.project.build()
+
+
+def _dense(long: _Growing, full: list[Built]) -> Figure:
+    rounds = range(long.bench.rounds)
+    scipy = median(by_scipy_without_dictionary(long.project.database) for _ in rounds)
+    return Figure(
+        "identity",
+        f"components of {long.arrived:,} edges, ids as they come ÷ scipy without a dictionary",
+        _seconds(full) / scipy,
+        f"{_said(full)}; scipy {scipy:.2f} s, n={len(full)}",
+    )
 
 
 def _share(name: str, built: list[Built], full: list[Built], edges: int, bound: float) -> Figure:

@@ -33,7 +33,7 @@ def by_scipy(database: Path) -> float:
 
 
 def by_scipy_without_dictionary(database: Path) -> float:
-    """The same where the identifiers are already numbered, from 1 and without gaps."""
+    """The same where the identifiers are already numbered, from 1 and with few gaps."""
     with connect(database) as connection:
         _warm_up(connection)
         started = time.perf_counter()

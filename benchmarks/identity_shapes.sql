@@ -77,11 +77,13 @@ from range(1, size()) as numbers (number)
 union all
 select
     'grid',
-    number,
-    case when step = 1 then number + 1 else number + side() end
+    numbers.number,
+    case when steps.step = 1 then numbers.number + 1 else numbers.number + side() end
 from range(side() * side()) as numbers (number)
 cross join range(1, 3) as steps (step)
-where (step = 1 and number % side() < side() - 1) or (step = 2 and number < side() * (side() - 1))
+where
+    (steps.step = 1 and numbers.number % side() < side() - 1)
+    or (steps.step = 2 and numbers.number < side() * (side() - 1))
 union all
 select
     'tree from its leaves',

@@ -1,5 +1,6 @@
 """Why identifiers are one customer, or are not: read from the publication."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ from orchestration.warehouse import Home, connect
 
 STATEMENTS = Path(__file__).with_suffix(".sql").read_text().split(";\n")
 SPELLED, CUSTOMER_IDS, CAUSES, SIMILAR, IDENTIFIERS, LINKS, REFUSALS, HISTORY = STATEMENTS[:8]
-NAME, WALK, TYPES, _ = STATEMENTS[8:]
+NAME, TYPES, _ = STATEMENTS[8:]
 
 
 @dataclass(frozen=True)
@@ -62,10 +63,11 @@ def _answer(
             identifier_types=reader.types(),
         )
     one, another = (reader.only_match(text, types) for text in (identifier, other))
+    customers = reader.customers((one, another))
     return Explanation(
         question=(identifier, other),
-        customers=reader.customers((one, another)),
-        chain=reader.chain(one, another),
+        customers=customers,
+        chain=shortest_way(customers[0].links, one.node_id, another.node_id),
         identifier_types=reader.types(),
     )
 
@@ -158,13 +160,29 @@ class _Reader:
             history=tuple(Change(**row) for row in rows(HISTORY)),
         )
 
-    def chain(self, one: Match, other: Match) -> tuple[int, ...]:
-        """The identifiers on a shortest way between two; empty if they are two customers'."""
-        if one.customer_id != other.customer_id:
-            return ()
-        walked = self._rows(WALK, customer_id=one.customer_id, start=other.node_id)
-        next_to = {row["node_id"]: row["previous_node_id"] for row in walked}
-        way = [one.node_id]
-        while way[-1] != other.node_id:
-            way.append(next_to[way[-1]])
-        return tuple(way)
+
+def shortest_way(links: Sequence[Link], start: int, end: int) -> tuple[int, ...]:
+    """The identifiers on a shortest way over links, both ends included; empty if there is none.
+
+    Of ways as short, the one over the least numbers. The links of one customer are at hand anyway;
+    a recursive query would take a round of its own for every step.
+    """
+    neighbours: dict[int, set[int]] = defaultdict(set)
+    for link in links:
+        neighbours[link.node_id].add(link.other_node_id)
+        neighbours[link.other_node_id].add(link.node_id)
+    came_from: dict[int, int | None] = {end: None}
+    level = [end]
+    while level and start not in came_from:
+        reached = [(there, here) for here in sorted(level) for there in neighbours[here]]
+        level = []
+        for there, here in reached:
+            if there not in came_from:
+                came_from[there] = here
+                level.append(there)
+    way: list[int] = []
+    step: int | None = start if start in came_from else None
+    while step is not None:
+        way.append(step)
+        step = came_from[step]
+    return tuple(way)

@@ -1,20 +1,21 @@
 -- A publication with a customer of a chain of identifiers, each tied to the next by one record, and
--- with strangers of four identifiers each.
+-- with others of four identifiers each. The variables `longest` and `strangers` say how many.
+create temp macro longest() as getvariable('longest');
 create schema identity;
 create schema customers;
 create temp table chained as
 select
     number as node_id,
     case
-        when number <= {longest} then concat('ann', cast(number as varchar), '@acme.example')
+        when number <= longest() then concat('ann', cast(number as varchar), '@acme.example')
         else concat('stranger', cast(number as varchar), '@other.example')
     end as identifier_value,
     case
-        when number <= {longest} then 'chain'
-        else concat('customer ', cast((number - {longest} - 1) // 4 as varchar))
+        when number <= longest() then 'chain'
+        else concat('customer ', cast((number - longest() - 1) // 4 as varchar))
     end as customer_id,
-    case when number <= {longest} then number - 1 else (number - {longest} - 1) % 4 end as steps
-from range(1, {longest} + {strangers} + 1) as numbers (number);
+    case when number <= longest() then number - 1 else (number - longest() - 1) % 4 end as steps
+from range(1, longest() + getvariable('strangers') + 1) as numbers (number);
 create table customers.customers as
 select
     customer_id,

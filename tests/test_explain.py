@@ -66,8 +66,9 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A published customer of 1,000 identifiers, each tied to the next one only."""
     home = Home(tmp_path_factory.mktemp("chain"))
     with connect(home.serving) as connection:
-        chain = CHAIN.read_text().replace("{longest}", "1000").replace("{strangers}", "0")
-        connection.execute(chain)
+        connection.execute("set variable longest = 1000")
+        connection.execute("set variable strangers = 0")
+        connection.execute(CHAIN.read_text())
     return home
 
 
