@@ -61,7 +61,7 @@ def _who_is_who(report: Report) -> Iterator[RenderableType]:
         f"identifiers stitched: {report.identifiers:,} identifiers are that many fewer people",
     )
     for reason, ids in report.id_changes.items():
-        table.add_row(f"{ids:,}", f"customer ids became others: {REASONS.get(reason, reason)}")
+        table.add_row(f"{ids:,}", f"customer ids ever became others: {REASONS.get(reason, reason)}")
     for guard, links in report.refusals.items():
         table.add_row(f"{links:,}", f"links refused: {guard}")
     for measure in ("precision", "recall"):

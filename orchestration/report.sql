@@ -46,7 +46,7 @@ order by sync;
 -- How many customer ids ever became another one, by reason.
 select
     reason,
-    count(*) as ids
+    count(distinct old_customer_id) as ids
 from identity.customer_id_history
 group by reason
 order by reason;

@@ -50,6 +50,9 @@ BREACHES = (
      f"where customer_id = {FIRST_CUSTOMER}"),
     ("every_id_ever_given_out_leads_to_a_customer",
      "insert into doorways.identity.customer_id_history (old_customer_id) values ('ghost')"),
+    ("every_override_names_identifiers_that_exist",
+     "insert into policy.identity_overrides "
+     "values ('always', 'email', 'x@x.example', 'email', 'y@y.example', 'Kim', 'asked', null)"),
     ("every_identifier_has_a_way_to_its_customer",
      "delete from doorways.identity.identity_steps where node_id = 1"),
     ("every_identifier_has_a_way_to_its_customer",
