@@ -46,7 +46,9 @@ def test_precision_and_recall_are_shown_where_labels_are(home: Home, state: Repo
 def test_customer_ids_that_became_others_are_counted_by_reason(home: Home, state: Report) -> None:
     assert "ever became others" not in shown(state, home)
     merged = state.model_copy(update={"id_changes": {"merge": 3}})
-    assert "3  customer ids ever became others: two turned out to be one person" in shown(merged, home)
+    assert "3  customer ids ever became others: two turned out to be one person" in shown(
+        merged, home
+    )
 
 
 def test_one_customer_of_several_sources_is_explained_and_masked(home: Home, state: Report) -> None:
