@@ -14,6 +14,8 @@ from benchmarks.identity_peers import by_splink
 from benchmarks.run import AREAS, main
 from sandbox.graph_project import GraphProject
 
+# All areas are measured once, for whichever test asks first.
+pytestmark = pytest.mark.timeout(600)
 EVENTS = "2000"
 Row = dict[str, Any]
 
