@@ -17,14 +17,15 @@ import uvicorn
 from orchestration.activation.declaration import Sync
 from orchestration.warehouse import Home
 from sandbox.vendors.control import editing, gated
-from sandbox.vendors.gate import Gate
+from sandbox.vendors.gate import Gate, Vendor
 from sandbox.vendors.hubspot.app import HubSpot
 from sandbox.vendors.limits import Limits
-from sandbox.vendors.webhook import Webhook
 
 TOKEN = token_hex(8)
 SECRET = token_hex(8)
-UNLIMITED = Limits(hubspot_ten_seconds=1_000_000, webhook_second=1_000_000)
+UNLIMITED = Limits(
+    hubspot_ten_seconds=1_000_000, webhook_second=1_000_000, requests_second=1_000_000
+)
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,8 @@ def webhook_sync(**changes: object) -> Sync:
 def file_sync(folder: str = "exports", **changes: object) -> Sync:
     """The same people as a file."""
     plain = {"object": None, "match": None, "destination": "file", "name": "file_members"}
-    return hubspot_sync(**(plain | {"path": folder, "format": "parquet"} | changes))
+    options = {"path": folder, "format": changes.pop("format", "parquet")}
+    return hubspot_sync(**(plain | {"options": options} | changes))
 
 
 def quick(**changes: object) -> dict[str, Any]:
@@ -134,7 +136,7 @@ class Served:
 
 
 @contextmanager
-def served(vendor: HubSpot | Webhook) -> Iterator[Served]:
+def served(vendor: Vendor) -> Iterator[Served]:
     """Serves one emulator from a thread on a free loopback port."""
     gate = gated(vendor, *(editing(vendor) if isinstance(vendor, HubSpot) else ()))
     config = uvicorn.Config(gate, port=0, lifespan="off", log_config=None, access_log=False)

@@ -17,7 +17,11 @@ HUBSPOT = {
     "map": {"email": "email"},
     "limits": {"attempts": 1},
 }
-FILE = {"destination": "file", "path": "exports", "format": "csv", "mode": "mirror"}
+FILE = {
+    "destination": "file",
+    "options": {"path": "exports", "format": "csv"},
+    "mode": "mirror",
+}
 
 
 def manifest() -> Manifest:

@@ -185,7 +185,7 @@ def manifest(declared: dict[str, Any]) -> Manifest:
 
 def test_an_exposure_declares_a_sync() -> None:
     (declared,) = syncs(manifest(exposure()))
-    assert (declared.name, declared.room, declared.limits.batch) == (
+    assert (declared.name, declared.room, declared.batch) == (
         "hubspot_people",
         "customers",
         100,
@@ -195,16 +195,15 @@ def test_an_exposure_declares_a_sync() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"consent": None}, "sync.consent: Field required; it should be the consent needed"),
         ({"consent": {"purpose": "marketing"}}, "sync.consent.channel: Field required"),
         ({"limits": {"rows": 5}}, "sync.limits.rows: Extra inputs are not permitted; there is"),
-        ({"mode": "append"}, "sync.mode: Input should be 'upsert' or 'mirror'"),
+        ({"mode": "append"}, "mode: hubspot knows upsert or mirror, not append"),
         ({"match": "phone"}, "match: phone is no field of map"),
-        ({"destination": "fax"}, "there is file, hubspot, webhook, not fax"),
+        ({"destination": "fax"}, "webhook, zoho, not fax"),
         ({"model": "orders"}, "add ref('orders')"),
         ({"segment": "seg_peeple"}, "sync.segment: there is no seg_peeple; there is seg_people"),
-        ({"mode": "mirror", "on_leave": "nothing"}, "a mirror removes who leaves"),
-        ({"destination": "file"}, "file needs path, format and mode: mirror"),
+        ({"mode": "mirror", "on_leave": "nothing"}, "mirror takes back who leaves"),
+        ({"destination": "file"}, "mode: file knows mirror, not upsert"),
     ],
 )
 def test_a_wrong_declaration_names_the_file_the_exposure_the_field_and_the_remedy(

@@ -1,10 +1,12 @@
 """What an exposure declares under `config.meta.sync`: who is sent where, as what, on whose yes."""
 
-from typing import Literal
+from functools import cached_property
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from orchestration.destinations import kinds
+from orchestration.destinations import kinds, offer
+from orchestration.destinations.protocol import Leave, Mode, Offer
 
 
 class Declared(BaseModel):
@@ -23,8 +25,12 @@ class Consent(Declared):
 class Limits(Declared):
     """How hard the destination may be asked."""
 
-    batch: int = Field(default=100, ge=1, description="rows in one request")
-    requests_per_second: float = Field(default=9, gt=0, description="over all connections")
+    batch: int | None = Field(
+        default=None, ge=1, description="rows in one request; by default as many as it takes"
+    )
+    requests_per_second: float | None = Field(
+        default=None, gt=0, description="of all syncs to the account; by default what it admits"
+    )
     concurrency: int = Field(default=4, ge=1, description="requests under way at once")
     timeout_seconds: float = Field(default=30, gt=0, description="patience with one answer")
     attempts: int = Field(default=6, ge=1, description="tries of one request within a run")
@@ -37,8 +43,14 @@ class Guards(Declared):
     max_removed_share: float = Field(
         default=0.2, ge=0, le=1, description="of what the destination holds, removed in one run"
     )
-    max_first_run: int | None = Field(
-        default=None, ge=1, description="rows sent while the destination holds nothing of ours"
+    max_added_share: float = Field(
+        default=3, ge=0, description="of what the destination holds, added in one run; 3 is 300 %"
+    )
+    max_first_run: int = Field(
+        default=100_000, ge=1, description="rows sent while the destination holds nothing of ours"
+    )
+    ignore_below: int = Field(
+        default=10, ge=0, description="rows; a smaller removal or addition is never held"
     )
 
 
@@ -51,15 +63,12 @@ class Sync(Declared):
     description: str = Field(default="", description="of the exposure")
     room: str = Field(description="schema of the model")
 
-    destination: str = Field(description="a module of orchestration/destinations")
-    object: Literal["contacts"] | None = Field(
-        default=None, description="HubSpot only: the kind of record, contacts"
+    destination: str = Field(description="a kind of orchestration/destinations")
+    object: str | None = Field(
+        default=None, description="the destination's kind of record, such as contacts"
     )
-    path: str | None = Field(
-        default=None, description="file only: the folder to write into, from KITH_HOME"
-    )
-    format: Literal["parquet", "csv"] | None = Field(
-        default=None, description="file only: parquet or csv"
+    options: dict[str, Any] = Field(
+        default_factory=dict, description="what this kind of destination asks for beside all that"
     )
     model: str = Field(description="a public model that the exposure depends on")
     segment: str | None = Field(default=None, description="a name in segments.segment_members")
@@ -67,13 +76,18 @@ class Sync(Declared):
     match: str | None = Field(
         default=None, description="the field of `map` that the destination knows its records by"
     )
-    mode: Literal["upsert", "mirror"] = Field(
-        default="upsert", description="upsert, or mirror: who leaves is removed"
+    mode: Mode = Field(
+        default="upsert",
+        description="upsert, insert, update, mirror, audience or append",
     )
-    on_leave: Literal["nothing", "remove"] | None = Field(
-        default=None, description="for mode upsert: what happens to who leaves, nothing or remove"
+    on_leave: Leave | None = Field(
+        default=None,
+        description="what happens to who leaves the audience: nothing, clear, remove or delete",
     )
-    consent: Consent = Field(description="the consent needed: {purpose: …, channel: …}")
+    consent: Consent | None = Field(
+        default=None,
+        description="the consent needed: {purpose: …, channel: …}; without it nothing is sent",
+    )
     map: dict[str, str] = Field(min_length=1, description="destination field: column of the model")
     limits: Limits = Limits()
     guards: Guards = Guards()
@@ -84,28 +98,79 @@ class Sync(Declared):
             raise ValueError(f"destination: there is {', '.join(kinds())}, not {self.destination}")
         if self.match is not None and self.match not in self.map:
             raise ValueError(f"match: {self.match} is no field of map; map it to a column")
-        if self.mode == "mirror" and self.on_leave == "nothing":
-            raise ValueError("on_leave: a mirror removes who leaves; use mode: upsert to keep them")
-        self._fits_its_destination()
+        if self.mode in ("mirror", "audience") and self.on_leave == "nothing":
+            raise ValueError(
+                f"on_leave: {self.mode} takes back who leaves; use mode: upsert to keep them"
+            )
+        if misfits := _misfits(self, self.offer):
+            raise ValueError("; ".join(misfits))
         return self
 
-    def _fits_its_destination(self) -> None:
-        if self.destination == "hubspot" and (self.object is None or self.match is None):
-            raise ValueError("hubspot needs object: contacts and match: email")
-        if self.destination == "file" and (
-            self.path is None or self.format is None or self.mode != "mirror" or self.match
-        ):
-            raise ValueError(
-                "file needs path, format and mode: mirror, and no match: "
-                "a file is always the whole audience"
-            )
+    @cached_property
+    def offer(self) -> Offer:
+        """What the destination can do."""
+        return offer(self.destination)
 
     @property
-    def removes_leavers(self) -> bool:
-        """Whether who leaves the audience is removed. A withdrawn consent always removes."""
-        return self.mode == "mirror" or self.on_leave == "remove"
+    def takes_leavers_back(self) -> bool:
+        """Whether who leaves the audience is taken back. A withdrawn consent always is."""
+        if self.on_leave is None:
+            return self.mode in ("mirror", "audience")
+        return self.on_leave != "nothing"
+
+    @property
+    def removal(self) -> Leave:
+        """How a row is taken back: as declared, else the destination's own way."""
+        if self.on_leave in (None, "nothing"):
+            return self.offer.leave[0] if self.offer.leave else "nothing"
+        return self.on_leave or "nothing"
+
+    @property
+    def batch(self) -> int:
+        """Rows in one request."""
+        return self.limits.batch or self.offer.batch
+
+    @property
+    def requests_per_second(self) -> float:
+        """The budget of the account."""
+        return self.limits.requests_per_second or self.offer.requests_per_second
 
     @property
     def match_column(self) -> str:
         """The column with the value that the destination knows the record by."""
         return self.map[self.match] if self.match else self.key
+
+
+def _misfits(sync: Sync, offer: Offer) -> list[str]:
+    """What the declaration asks for and the kind of destination has not, with the remedy."""
+    kind, misfits = sync.destination, []
+    if sync.mode not in offer.modes:
+        misfits.append(f"mode: {kind} knows {_listed(offer.modes)}, not {sync.mode}")
+    if sync.on_leave not in (None, "nothing", *offer.leave):
+        ways = _listed(("nothing", *offer.leave))
+        misfits.append(f"on_leave: {kind} knows {ways}, not {sync.on_leave}")
+    if offer.objects is None and sync.object is not None:
+        misfits.append(f"object: {kind} has one kind of record only; drop it")
+    if offer.objects is not None and (
+        sync.object is None or (offer.objects and sync.object not in offer.objects)
+    ):
+        misfits.append(f"object: {kind} needs {_listed(offer.objects) or 'a kind of record'}")
+    if sync.match is None and offer.needs_match:
+        misfits.append(f"match: {kind} needs {_listed(offer.match or ()) or 'a field of map'}")
+    if sync.match is not None and offer.match is not None and sync.match not in offer.match:
+        misfits.append(f"match: {kind} finds records by {_listed(offer.match) or 'their key'} only")
+    if sync.limits.batch and sync.limits.batch > offer.batch:
+        misfits.append(f"limits.batch: {kind} takes at most {offer.batch} rows in one request")
+    try:
+        offer.options.model_validate(sync.options)
+    except ValidationError as error:
+        wanted = _listed(tuple(offer.options.model_fields)) or "none"
+        misfits += [
+            f"options.{'.'.join(map(str, detail['loc']))}: {detail['msg']}; {kind} has {wanted}"
+            for detail in error.errors()
+        ]
+    return misfits
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    return " or ".join(", ".join(words).rsplit(", ", 1))

@@ -9,17 +9,22 @@ from pathlib import Path
 
 import httpx
 
-from orchestration.activation.declaration import Limits
+from orchestration.activation.declaration import Sync
 from orchestration.activation.journal import Journal
+from orchestration.activation.pace import Pace
 from orchestration.activation.scrub import scrubbed
 from orchestration.activation.transport import Transport, Undelivered
 from orchestration.destinations.protocol import (
     Batch,
     BatchRefused,
     Destination,
+    FileDestination,
     HttpDestination,
+    JobDestination,
     Outcome,
     Row,
+    TransactionDestination,
+    Unreachable,
 )
 
 PREPARATION = -1
@@ -29,13 +34,26 @@ Numbered = tuple[int, Batch]
 
 @dataclass(frozen=True)
 class Delivery:
-    """What is to be delivered: the spool of a committed plan, and the types of its fields."""
+    """What is to be delivered: the spool of a committed plan, and the types of its fields.
+
+    `budgets` is the folder in which accounts keep their pace.
+    """
 
     run_id: str
     spool: Path
     journal: Path
     types: Mapping[str, str]
-    limits: Limits
+    sync: Sync
+    budgets: Path
+
+    def batches(self) -> Iterator[Numbered]:
+        """The batches of the spool, in their order; read as they are asked for."""
+        with self.spool.open() as lines:
+            for line in lines:
+                batch = json.loads(line)
+                rows = tuple(Row(**row) for row in batch["rows"])
+                number = batch["batch"]
+                yield number, Batch(f"{self.run_id}:{number}", rows, batch["planned_at"])
 
 
 # A destination that takes the whole audience answers for both at once: the plan's removals, and the
@@ -50,13 +68,42 @@ def deliver(destination: Destination, delivery: Delivery) -> str:
     """
     with Journal(delivery.journal) as journal:
         if isinstance(destination, HttpDestination):
-            courier = _Courier(destination, journal, delivery)
-            return asyncio.run(courier.deliver())
-        if WHOLE - journal.answered:
-            destination.publish(delivery.spool)
-            for batch in sorted(WHOLE):
-                journal.record(batch, 0, ())
+            return asyncio.run(_Courier(destination, journal, delivery).deliver())
+        try:
+            if isinstance(destination, FileDestination):
+                _publish(destination, journal, delivery)
+            else:
+                _transact(destination, journal, delivery)
+        except Unreachable as failure:
+            return str(failure)
     return ""
+
+
+def inquire(destination: JobDestination, delivery: Delivery) -> str:
+    """Asks about the rows that travel in the vendor's jobs; the journal has the answers."""
+    with Journal(delivery.journal) as journal:
+        return asyncio.run(_Courier(destination, journal, delivery).inquire())
+
+
+def _publish(destination: FileDestination, journal: Journal, delivery: Delivery) -> None:
+    if WHOLE - journal.answered:
+        destination.publish(delivery.spool)
+        for number in sorted(WHOLE):
+            journal.record(number, 0, ())
+
+
+def _transact(destination: TransactionDestination, journal: Journal, delivery: Delivery) -> None:
+    waiting = ((n, batch) for n, batch in delivery.batches() if n not in journal.answered)
+    numbers: dict[str, int] = {}
+
+    def batches() -> Iterator[Batch]:
+        for number, batch in waiting:
+            numbers[batch.key] = number
+            yield batch
+
+    outcomes = destination.transact(batches())
+    for key, number in numbers.items():
+        journal.record(number, 0, outcomes.get(key, ()))
 
 
 class _Courier:
@@ -66,15 +113,14 @@ class _Courier:
         self._destination = destination
         self._journal = journal
         self._delivery = delivery
-        self._limits = delivery.limits
+        self._limits = delivery.sync.limits
         self._refused_in_a_row = 0
         self._recorded_requests = 0
 
     async def deliver(self) -> str:
-        connections = httpx.Limits(max_connections=self._limits.concurrency)
-        timeout = httpx.Timeout(self._limits.timeout_seconds)
-        async with httpx.AsyncClient(limits=connections, timeout=timeout) as client:
-            self._transport = Transport(client, self._limits)
+        """Works off the whole spool; returns why it stopped early, if so."""
+        async with self._client() as client:
+            self._open(client)
             await self._prepare()
             # All removals are answered for before anything else travels: two addresses that we
             # know apart may be one contact at the destination.
@@ -82,19 +128,38 @@ class _Courier:
                 await self._work_off(queue)
             return self._transport.failure
 
+    async def inquire(self) -> str:
+        """Asks about every batch that travels in a job; returns why it stopped early, if so."""
+        async with self._client() as client:
+            self._open(client)
+            for number, batch in self._batches():
+                outcomes: list[Outcome] = []
+                for ticket, rows in groupby(batch.rows, key=lambda row: row.ticket):
+                    outcomes += await self._asked(ticket, batch.part(tuple(rows)))
+                self._record_batch(number, batch, outcomes)
+            return self._transport.failure
+
+    def _client(self) -> httpx.AsyncClient:
+        connections = httpx.Limits(max_connections=self._limits.concurrency)
+        timeout = httpx.Timeout(self._limits.timeout_seconds)
+        return httpx.AsyncClient(limits=connections, timeout=timeout)
+
+    def _open(self, client: httpx.AsyncClient) -> None:
+        pace = Pace(
+            self._delivery.budgets / self._destination.account,
+            self._delivery.sync.requests_per_second,
+        )
+        self._transport = Transport(client, self._destination, self._limits, pace)
+
     async def _work_off(self, queue: Iterator[Numbered]) -> None:
         async with asyncio.TaskGroup() as workers:
             for _ in range(self._limits.concurrency):
                 workers.create_task(self._work(queue))
 
     def _batches(self) -> Iterator[Numbered]:
-        with self._delivery.spool.open() as lines:
-            for line in lines:
-                batch = json.loads(line)
-                number = batch["batch"]
-                if number not in self._journal.answered:
-                    rows = tuple(Row(**row) for row in batch["rows"])
-                    yield number, Batch(f"{self._delivery.run_id}:{number}", rows)
+        for number, batch in self._delivery.batches():
+            if number not in self._journal.answered:
+                yield number, batch
 
     async def _prepare(self) -> None:
         try:
@@ -107,13 +172,25 @@ class _Courier:
 
     async def _work(self, queue: Iterator[Numbered]) -> None:
         for number, batch in queue:
-            answers = {answer.position: answer for answer in await self._outcomes(batch)}
-            self._record(number, [self._final(row, answers) for row in batch.rows])
+            self._record_batch(number, batch, await self._outcomes(batch))
+
+    def _record_batch(self, number: int, batch: Batch, outcomes: Sequence[Outcome]) -> None:
+        answers = {answer.position: answer for answer in outcomes}
+        self._record(number, [self._final(row, answers) for row in batch.rows])
 
     def _record(self, number: int, outcomes: Sequence[Outcome]) -> None:
         requests = self._transport.requests
         self._journal.record(number, requests - self._recorded_requests, outcomes)
         self._recorded_requests = requests
+
+    async def _asked(self, ticket: str, batch: Batch) -> Sequence[Outcome]:
+        if not isinstance(self._destination, JobDestination):
+            return []
+        try:
+            return await self._transport.drive(self._destination.poll(ticket, batch))
+        except (Undelivered, BatchRefused):
+            # Asking changes nothing: the job is asked about again by the next run.
+            return [Outcome(row.position, "pending", ticket=ticket) for row in batch.rows]
 
     async def _outcomes(self, batch: Batch) -> Sequence[Outcome]:
         try:

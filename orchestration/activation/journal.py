@@ -17,7 +17,8 @@ class Journal:
     """One JSON line per batch answered for, on disk at the latest a group later.
 
     Rows that a line does not mention were sent, so that success costs a line per batch. A line:
-    `{batch, requests, rejected: [{position, code, message}], in_doubt: [position], unsent: […]}`.
+    `{batch, requests, rejected: [{position, code, message}], in_doubt: [position], unsent: […],
+    pending: [{position, ticket}], known_as: [{position, remote_id}]}`.
     """
 
     def __init__(self, path: Path) -> None:
@@ -53,6 +54,16 @@ class Journal:
             ],
             "in_doubt": [row.position for row in outcomes if row.status == "in_doubt"],
             "unsent": [row.position for row in outcomes if row.status == "unsent"],
+            "pending": [
+                {"position": row.position, "ticket": row.ticket}
+                for row in outcomes
+                if row.status == "pending"
+            ],
+            "known_as": [
+                {"position": row.position, "remote_id": row.remote_id}
+                for row in outcomes
+                if row.status == "sent" and row.remote_id
+            ],
         }
         self._pending.append(json.dumps(line) + "\n")
         waited = time.monotonic() - self._written_at

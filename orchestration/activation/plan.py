@@ -113,10 +113,11 @@ def _declare(connection: duckdb.DuckDBPyConnection, sync: Sync) -> None:
     for name, value in {
         "sync": sync.name,
         "segment": sync.segment,
-        "purpose": sync.consent.purpose,
-        "channel": sync.consent.channel,
-        "removes_leavers": sync.removes_leavers,
-        "batch_size": ONE_BATCH if whole else sync.limits.batch,
+        # Without a purpose there is no yes to find: everybody is withheld.
+        "purpose": sync.consent and sync.consent.purpose,
+        "channel": sync.consent and sync.consent.channel,
+        "takes_leavers_back": sync.takes_leavers_back,
+        "batch_size": ONE_BATCH if whole else sync.batch,
     }.items():
         connection.execute(f"set variable {name} = $value", {"value": value})
 

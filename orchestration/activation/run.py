@@ -107,7 +107,14 @@ class _Run:
         reason = "interrupted"
         journal = self._file(run_id, "journal")
         if types is not None and self.destination is not None:
-            due = Delivery(run_id, self._file(run_id, "spool"), journal, types, self.sync.limits)
+            due = Delivery(
+                run_id,
+                self._file(run_id, "spool"),
+                journal,
+                types,
+                self.sync,
+                self.home.spool / "budgets",
+            )
             reason = deliver(self.destination, due)
         receipt = settle(self.home, run_id, journal, reason)
         for kind in ("spool", "basis", "journal"):

@@ -11,8 +11,9 @@ import httpx
 
 from orchestration.activation.declaration import Limits
 from orchestration.activation.pace import Pace
+from orchestration.destinations.protocol import HttpDestination
 
-ANSWERS = {400, 409, 413, 422}
+ANSWERS = {400, 404, 409, 413, 422}
 LONGEST_PAUSE = 120.0
 HOPELESS = 3
 Result = TypeVar("Result")
@@ -30,13 +31,16 @@ class Undelivered(Exception):
 class Transport:
     """All requests of one run. Once `stopped`, it sends nothing more; `failure` is the last one."""
 
-    def __init__(self, client: httpx.AsyncClient, limits: Limits) -> None:
+    def __init__(
+        self, client: httpx.AsyncClient, destination: HttpDestination, limits: Limits, pace: Pace
+    ) -> None:
         self.stopped = False
         self.failure = "left rows unanswered"
         self.requests = 0
         self._client = client
+        self._destination = destination
         self._limits = limits
-        self._pace = Pace(limits.requests_per_second)
+        self._pace = pace
         self._given_up = 0
 
     def stop(self, reason: str) -> None:
@@ -49,28 +53,31 @@ class Transport:
 
         Raises Undelivered, and what the exchange raises.
         """
+        has_written = False
         try:
             request = next(exchange)
             while True:
-                request = exchange.send(await self._answer(request))
+                response = await self._answer(request, is_in_doubt=has_written)
+                # Of several requests for one batch, those before a failure have done something.
+                has_written |= response.is_success and request.method != "GET"
+                request = exchange.send(response)
         except StopIteration as end:
             result: Result = end.value
             return result
 
-    async def _answer(self, request: httpx.Request) -> httpx.Response:
-        is_in_doubt = False
+    async def _answer(self, request: httpx.Request, *, is_in_doubt: bool) -> httpx.Response:
         for attempt in range(self._limits.attempts):
             await self._pace.turn()
             if self.stopped:
                 break
             self.requests += 1
             try:
-                response = await self._client.send(request)
+                response = await self._client.send(request, auth=self._destination.auth)
             except httpx.RequestError as error:
                 is_in_doubt |= not isinstance(error, NOT_APPLIED)
                 self._note(f"unreachable: {type(error).__name__}")
             else:
-                if response.is_success or response.status_code in ANSWERS:
+                if self._is_answer(response):
                     self._given_up = 0
                     return response
                 is_in_doubt |= response.status_code >= 500 or response.status_code == 408
@@ -80,10 +87,16 @@ class Transport:
         self._give_up()
         raise Undelivered("in_doubt" if is_in_doubt else "unsent")
 
+    def _is_answer(self, response: httpx.Response) -> bool:
+        if response.is_success:
+            return True
+        return response.status_code in ANSWERS and not self._destination.throttled(response)
+
     def _note_failure(self, response: httpx.Response, attempt: int) -> None:
         status = response.status_code
         self._note(f"answers {status}")
-        if status < 500 and status not in (408, 429):
+        asks_for_patience = status == 429 or self._destination.throttled(response)
+        if status < 500 and status != 408 and not asks_for_patience:
             self.stop(f"answers {status}")
             return
         seconds = _retry_after(response)
@@ -91,7 +104,7 @@ class Transport:
             self.stop(f"answers {status} and asks to wait {seconds:.0f} seconds")
         elif seconds is not None:
             self._pace.pause(seconds)
-        elif status == 429:
+        elif asks_for_patience:
             self._pace.pause(self._backoff(attempt))
 
     def _backoff(self, attempt: int) -> float:

@@ -1,23 +1,42 @@
-"""One module per kind of destination; the module's name is what an exposure calls it."""
+"""The kinds of destination: a module here, or a description in YAML; its name is what syncs say."""
 
-import pkgutil
 from collections.abc import Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from orchestration.destinations.description import description
+from orchestration.destinations.protocol import Offer
 
 if TYPE_CHECKING:
     from orchestration.activation.declaration import Sync
     from orchestration.destinations.protocol import Destination
     from orchestration.warehouse import Home
 
+FOLDER = Path(__file__).parent
+# What all kinds are built with; everything else in this folder is a kind.
+SHARED = {"__init__", "protocol", "authorization", "description", "described", "template", "answer"}
+
 
 def kinds() -> list[str]:
     """The names of all kinds of destination."""
-    return [module.name for module in pkgutil.iter_modules(__path__) if module.name != "protocol"]
+    modules = {path.stem for path in FOLDER.glob("*.py")} - SHARED
+    packages = {path.parent.name for path in FOLDER.glob("*/__init__.py")}
+    described = {path.stem for path in FOLDER.glob("*.yml")}
+    return sorted(modules | packages | described)
+
+
+def offer(kind: str) -> Offer:
+    """What a kind can do."""
+    if (file := FOLDER / f"{kind}.yml").exists():
+        return description(file).offer
+    return cast(Offer, import_module(f"{__name__}.{kind}").OFFER)
 
 
 def build(sync: "Sync", home: "Home", environment: Mapping[str, str]) -> "Destination | None":
     """The destination of a sync, or None if the environment holds no credentials for it."""
+    if (file := FOLDER / f"{sync.destination}.yml").exists():
+        described = import_module(f"{__name__}.described")
+        return cast("Destination | None", described.build(description(file), sync, environment))
     module = import_module(f"{__name__}.{sync.destination}")
-    destination: Destination | None = module.build(sync, home, environment)
-    return destination
+    return cast("Destination | None", module.build(sync, home, environment))

@@ -3,19 +3,33 @@
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
 
 from orchestration.activation.declaration import Sync
 from orchestration.activation.journal import sync_to_disk
+from orchestration.destinations.protocol import Offer, Options
 from orchestration.warehouse import Home
 
 OPTIONS = {"parquet": "format parquet, compression zstd", "csv": "format csv, header true"}
 
 
+class FileOptions(Options):
+    """Where the file goes, and as what."""
+
+    path: str = Field(description="the folder, from KITH_HOME unless it is absolute")
+    format: Literal["parquet", "csv"] = Field(description="parquet or csv")
+
+
+OFFER = Offer(modes=("mirror",), leave=("remove",), match=(), options=FileOptions)
+
+
 def build(sync: Sync, home: Home, environment: Mapping[str, str]) -> "File":
-    """`path` is taken from KITH_HOME unless it is absolute; the file is called like the sync."""
-    folder = home.root / (sync.path or "")
-    file_format = sync.format or "parquet"
-    return File(folder / f"{sync.name}.{file_format}", OPTIONS[file_format])
+    """The file is called like the sync."""
+    options = FileOptions.model_validate(sync.options)
+    folder = home.root / options.path
+    return File(folder / f"{sync.name}.{options.format}", OPTIONS[options.format])
 
 
 class File:

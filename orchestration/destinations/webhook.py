@@ -3,13 +3,24 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 
 import httpx
 
 from orchestration.activation.declaration import Sync
-from orchestration.destinations.protocol import Batch, BatchRefused, Exchange, Outcome, Row
+from orchestration.destinations.protocol import (
+    Batch,
+    BatchRefused,
+    Exchange,
+    Offer,
+    Outcome,
+    Row,
+    Steps,
+    account,
+)
 from orchestration.warehouse import Home
+
+OFFER = Offer(modes=("upsert", "mirror", "audience", "append"), leave=("remove",), batch=1000)
 
 
 def build(sync: Sync, home: Home, environment: Mapping[str, str]) -> "Webhook | None":
@@ -30,12 +41,14 @@ class Webhook:
         self._url = url
         self._secret = secret.encode()
         self._sync = sync
+        self.account = account(url, secret)
+        self.auth = None
 
     def prepare(self, types: Mapping[str, str]) -> Exchange:
         """Nothing to prepare."""
         yield from ()
 
-    def deliver(self, batch: Batch) -> Generator[httpx.Request, httpx.Response, list[Outcome]]:
+    def deliver(self, batch: Batch) -> Steps:
         """One request per batch; `Idempotency-Key` is the run and the batch."""
         rows = ",".join(_rendered(row) for row in batch.rows)
         body = f"[{rows}]".encode()
@@ -51,6 +64,10 @@ class Webhook:
             raise BatchRefused(str(response.status_code), response.text)
         errors = _errors(response)
         return [_outcome(row, errors.get(row.match)) for row in batch.rows]
+
+    def throttled(self, response: httpx.Response) -> bool:
+        """By 429 only."""
+        return False
 
 
 def _rendered(row: Row) -> str:

@@ -13,6 +13,7 @@ class Limits:
     hubspot_search_second: int = 5
     salesforce_day: int = 100_000
     webhook_second: int = 1_000
+    requests_second: int = 1_000
 
 
 class RollingLimit:

@@ -70,7 +70,7 @@ differences as (
         case
             when sendable.match_value is null
                 then
-                    getvariable('removes_leavers')
+                    getvariable('takes_leavers_back')
                     or known.customer_id not in (select granted.customer_id from granted)
             else known.fields_hash is distinct from sendable.fields_hash
         end

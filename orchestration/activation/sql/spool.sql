@@ -2,6 +2,7 @@
 copy (
     select
         batch,
+        epoch(now()) as planned_at,
         list(
             struct_pack(
                 "position" := position,

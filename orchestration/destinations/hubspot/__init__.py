@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 
 from orchestration.activation.declaration import Sync
+from orchestration.destinations.authorization import Headers
 from orchestration.destinations.hubspot.answers import (
     OTHER_ADDRESSES,
     content,
@@ -16,11 +17,11 @@ from orchestration.destinations.hubspot.answers import (
     refusal,
 )
 from orchestration.destinations.hubspot.properties import OURS, definition, values
-from orchestration.destinations.protocol import Batch, Exchange, Outcome
+from orchestration.destinations.protocol import Batch, Exchange, Offer, Outcome, Steps, account
 from orchestration.warehouse import Home
 
 API = "https://api.hubapi.com"
-Steps = Generator[httpx.Request, httpx.Response, list[Outcome]]
+OFFER = Offer(modes=("upsert", "mirror"), leave=("clear",), objects=("contacts",), needs_match=True)
 
 
 def build(sync: Sync, home: Home, environment: Mapping[str, str]) -> "HubSpot | None":
@@ -40,7 +41,8 @@ class HubSpot:
 
     def __init__(self, url: str, token: str, match: str, fields: Iterable[str]) -> None:
         self._url = url.rstrip("/")
-        self._headers = {"Authorization": f"Bearer {token}"}
+        self.account = account(url, token)
+        self.auth = Headers({"Authorization": f"Bearer {token}"})
         self._match = match
         self._cleared = {field: "" for field in sorted(fields) if field != match}
 
@@ -76,6 +78,10 @@ class HubSpot:
         answer = yield from self._batch("upsert", {"inputs": inputs})
         return outcomes(answer, batch.rows)
 
+    def throttled(self, response: httpx.Response) -> bool:
+        """By 429 only."""
+        return False
+
     def _clear(self, batch: Batch) -> Steps:
         # Not an upsert: that would bring back a contact that somebody has deleted.
         lookup = {
@@ -110,4 +116,4 @@ class HubSpot:
         return content(response)
 
     def _request(self, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Request:
-        return httpx.Request(method, self._url + path, json=body, headers=self._headers)
+        return httpx.Request(method, self._url + path, json=body)

@@ -1,0 +1,126 @@
+"""Reads what a vendor answers, row by row: a 2xx alone is no success."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import httpx
+from pydantic import BaseModel, ConfigDict, Field
+
+from orchestration.destinations.protocol import BatchRefused, Outcome, Row
+from orchestration.destinations.template import at
+
+Values = list[str | int | bool | None]
+
+
+class Described(BaseModel):
+    """A part of a description; unknown fields are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Answer(Described):
+    """How the answer to a batch names its rows.
+
+    `all`: every row was taken. `index`: a list at `at` has an entry per row, in their order. `key`:
+    what lies at `at` are the refused rows only, a list whose entries name the row at `key`, or an
+    object by that name. `count`: the number at `at` were refused, whichever they are. `job`: a
+    ticket at `at`; `poll` tells later.
+    """
+
+    align: Literal["all", "index", "key", "count", "job"] = "all"
+    at: str = ""
+    expects: dict[str, Values] = Field(
+        default_factory=dict, description="path: values; with any other, all rows are in doubt"
+    )
+    taken: dict[str, Values] = Field(
+        default_factory=dict, description="index only; path in the entry: values of a taken row"
+    )
+    later: dict[str, Values] = Field(
+        default_factory=dict, description="path in the entry: values that ask to try again"
+    )
+    key: str = ""
+    code: str = ""
+    message: str = ""
+    remote_id: str = ""
+
+    def outcomes(self, response: httpx.Response, rows: Sequence[Row]) -> list[Outcome]:
+        """What became of the rows; none for those in doubt. Raises BatchRefused for a count."""
+        content = body(response)
+        if content is None and (self.expects or self.align != "all"):
+            return []
+        if any(at(content, path) not in values for path, values in self.expects.items()):
+            return []
+        if self.align == "all":
+            return [Outcome(row.position, "sent") for row in rows]
+        found = at(content, self.at)
+        if self.align == "job":
+            ticket = str(found) if found else ""
+            return [Outcome(r.position, "pending", ticket=ticket) for r in rows] if ticket else []
+        if self.align == "count":
+            return self._counted(found, content, rows)
+        return self._by_index(found, rows) if self.align == "index" else self._by_key(found, rows)
+
+    def _counted(self, found: object, content: object, rows: Sequence[Row]) -> list[Outcome]:
+        if not isinstance(found, int):
+            return []
+        if found:
+            raise BatchRefused(_text(at(content, self.code), "invalid"), "")
+        return [Outcome(row.position, "sent") for row in rows]
+
+    def _by_index(self, found: object, rows: Sequence[Row]) -> list[Outcome]:
+        entries = found if isinstance(found, list) else []
+        return [
+            self._entry(row, entry)
+            for row, entry in zip(rows, entries, strict=False)
+            if isinstance(entry, dict)
+        ]
+
+    def _entry(self, row: Row, entry: dict[str, object]) -> Outcome:
+        if all(at(entry, path) in values for path, values in self.taken.items()):
+            remote_id = at(entry, self.remote_id) if self.remote_id else None
+            return Outcome(row.position, "sent", remote_id=_text(remote_id, ""))
+        if any(at(entry, path) in values for path, values in self.later.items()):
+            return Outcome(row.position, "unsent")
+        return self._rejected(row, entry)
+
+    def _by_key(self, found: object, rows: Sequence[Row]) -> list[Outcome]:
+        if isinstance(found, list):
+            found = {_text(at(entry, self.key), ""): entry for entry in found}
+        refused = found if isinstance(found, dict) else {}
+        return [
+            self._rejected(row, refused[row.match])
+            if row.match in refused
+            else Outcome(row.position, "sent")
+            for row in rows
+        ]
+
+    def _rejected(self, row: Row, entry: object) -> Outcome:
+        code, message = _text(at(entry, self.code), "rejected"), _text(at(entry, self.message), "")
+        return Outcome(row.position, "rejected", code, message)
+
+
+class Errors(Described):
+    """Where a refusal of a whole request says why."""
+
+    code: str = ""
+    message: str = ""
+
+    def refusal(self, response: httpx.Response) -> BatchRefused:
+        """The refusal in the vendor's words, or by its status alone."""
+        content = body(response)
+        code = at(content, self.code) if self.code else None
+        message = at(content, self.message) if self.message else None
+        return BatchRefused(_text(code, str(response.status_code)), _text(message, ""))
+
+
+def body(response: httpx.Response) -> object:
+    """The answer as JSON, or None if it is none."""
+    try:
+        content: object = response.json()
+    except ValueError:
+        return None
+    return content
+
+
+def _text(value: object, default: str) -> str:
+    return default if value in (None, "") else str(value)

@@ -1,0 +1,1 @@
+"""Every kind of destination against its vendor's emulator."""

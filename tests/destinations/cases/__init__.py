@@ -1,0 +1,1 @@
+"""One module per kind of destination: what it is told to send, and how to look at its vendor."""
