@@ -22,3 +22,26 @@ select
     customer_id
 from people
 where is_member;
+
+create table identity.customer_ids (own_customer_id varchar, customer_id varchar);
+
+create table identity.customer_id_history (
+    old_customer_id varchar,
+    new_customer_id varchar,
+    identifiers bigint
+);
+
+create table activation.contact_pressure (
+    sync varchar,
+    channel varchar,
+    priority integer,
+    most_contacts integer,
+    period_days integer
+);
+
+create table activation.ad_identifiers as
+select
+    customer_id,
+    sha256(lower(email)) as email_sha256,
+    sha256(lower(first_name)) as first_name_sha256
+from people;

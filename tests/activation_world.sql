@@ -1,5 +1,7 @@
 create schema customers;
 create schema segments;
+create schema identity;
+create schema activation;
 
 create temp table people (
     customer_id varchar,

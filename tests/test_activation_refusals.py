@@ -123,7 +123,7 @@ def test_keys_that_repeat_or_are_missing_stop_the_sync_with_their_number_and_a_s
 
 
 def test_a_guard_holds_its_own_sync_says_why_and_can_be_raised(home: Home, hubspot: Served) -> None:
-    careful = hubspot_sync(guards={"max_removed_share": 0.2})
+    careful = hubspot_sync(guards={"ignore_below": 1})
     publish(home, people(10))
     sync(careful, home, hubspot.environment)
     publish(home, people(7))
@@ -131,9 +131,9 @@ def test_a_guard_holds_its_own_sync_says_why_and_can_be_raised(home: Home, hubsp
     assert (receipt.status, receipt.sent) == ("held", 0)
     assert receipt.reason is not None
     assert "3 of 10" in receipt.reason and careful.file in receipt.reason
-    other = hubspot_sync(name="other", guards={"max_first_run": 5})
+    other = hubspot_sync(name="other", guards={"max_first_run": 5, "ignore_below": 1})
     assert sync(other, home, hubspot.environment).status == "held"
-    bolder = hubspot_sync(guards={"max_removed_share": 0.3})
+    bolder = hubspot_sync(guards={"max_removed_share": 0.3, "ignore_below": 1})
     assert sync(bolder, home, hubspot.environment).removed == 3
     statuses = "select status from activation.sync_runs order by planned_at"
     assert rows(home, statuses) == [("settled",), ("held",), ("held",), ("settled",)]

@@ -62,6 +62,9 @@ class Sync(Declared):
     owner: str = Field(description="owner.email of the exposure")
     description: str = Field(default="", description="of the exposure")
     room: str = Field(description="schema of the model")
+    peers: tuple[tuple[str, str | None], ...] = Field(
+        default=(), description="all syncs of the project, each with its segment"
+    )
 
     destination: str = Field(description="a kind of orchestration/destinations")
     object: str | None = Field(
@@ -134,6 +137,11 @@ class Sync(Declared):
     def requests_per_second(self) -> float:
         """The budget of the account."""
         return self.limits.requests_per_second or self.offer.requests_per_second
+
+    @property
+    def consented(self) -> str:
+        """The consent needed, in words."""
+        return f"{self.consent.purpose} by {self.consent.channel}" if self.consent else "anything"
 
     @property
     def match_column(self) -> str:

@@ -14,7 +14,7 @@ class DeclarationError(ValueError):
     """An exposure that cannot be a sync; the text names its file, its fields and the remedy."""
 
 
-INJECTED = {"name", "file", "owner", "description", "room"}
+INJECTED = {"name", "file", "owner", "description", "room", "peers"}
 
 
 def syncs(manifest: Manifest) -> Iterator[Sync]:
@@ -36,6 +36,7 @@ def _sync(exposure: dict[str, Any], manifest: Manifest) -> Sync:
             owner=exposure["owner"]["email"],
             description=exposure["description"],
             room=_room(exposure, declared.get("model"), manifest, where),
+            peers=_peers(manifest),
             **declared,
         )
     except ValidationError as error:
@@ -50,6 +51,13 @@ def _room(exposure: dict[str, Any], model: object, manifest: Manifest, where: st
             return str(node["schema"])
     raise DeclarationError(
         f"{where}: config.meta.sync.model: {model} is not among depends_on; add ref('{model}')"
+    )
+
+
+def _peers(manifest: Manifest) -> tuple[tuple[str, str | None], ...]:
+    return tuple(
+        (exposure["name"], exposure["config"]["meta"]["sync"].get("segment"))
+        for exposure in manifest.exposures()
     )
 
 

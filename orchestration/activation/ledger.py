@@ -22,27 +22,71 @@ def statement(name: str) -> str:
 
 
 @contextmanager
+def workspace(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to work on, in memory and beside it on disk; no file of the home is open."""
+    with connect(Path(":memory:")) as connection:
+        connection.execute(f"set temp_directory = '{_escaped(home.root / 'tmp')}'")
+        yield connection
+
+
+@contextmanager
+def reading(connection: duckdb.DuckDBPyConnection, home: Home) -> Iterator[None]:
+    """The ledger attached as `ledger`, an empty one if nothing was ever sent; no file changes."""
+    # Attached by a name of its own: a file called activation.duckdb would otherwise be a catalog
+    # that shares its name with the schema in it.
+    if home.activation.exists():
+        _attach_once_free(connection, f"attach '{_path(home)}' as ledger (read_only)")
+        if not _is_current(connection):
+            connection.execute("detach ledger")
+            _attach_once_free(connection, f"attach '{_path(home)}' as former (read_only)")
+            _attach_empty(connection)
+            _carry_over(connection)
+            connection.execute("detach former")
+    else:
+        _attach_empty(connection)
+    yield
+    connection.execute("detach ledger")
+
+
+@contextmanager
+def writing(connection: duckdb.DuckDBPyConnection, home: Home) -> Iterator[None]:
+    """The ledger attached as `ledger` and in use, in one transaction; waits a minute for others."""
+    _attach_once_free(connection, f"attach '{_path(home)}' as ledger")
+    connection.execute("use ledger")
+    connection.execute("begin")
+    try:
+        if not _is_current(connection):
+            connection.execute(statement("ledger"))
+        yield
+        connection.execute("commit")
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    finally:
+        connection.execute("use memory")
+        connection.execute("detach ledger")
+
+
+@contextmanager
 def ledger(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The ledger for writing, its tables in place; waits a minute for others to let go of it."""
-    with _workspace(home) as connection:
-        _attach_once_free(connection, f"attach '{_path(home)}' as ledger")
-        connection.execute("use ledger")
-        connection.execute(statement("ledger"))
+    """The ledger for one short transaction."""
+    with workspace(home) as connection, writing(connection, home):
         yield connection
 
 
 @contextmanager
 def unchanged_ledger(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The ledger for reading, an empty one if nothing was ever sent; no file changes."""
-    with _workspace(home) as connection:
-        if home.activation.exists():
-            _attach_once_free(connection, f"attach '{_path(home)}' as ledger (read_only)")
-            connection.execute("use ledger")
-        else:
-            connection.execute("attach ':memory:' as ledger")
-            connection.execute("use ledger")
-            connection.execute(statement("ledger"))
+    """The ledger for reading; no file changes."""
+    with workspace(home) as connection, reading(connection, home):
+        connection.execute("use ledger")
         yield connection
+        connection.execute("use memory")
+
+
+def declare(connection: duckdb.DuckDBPyConnection, **values: object) -> None:
+    """Variables that the statements read with `getvariable`."""
+    for name, value in values.items():
+        connection.execute(f"set variable {name} = $value", {"value": value})
 
 
 def receipt_of(connection: duckdb.DuckDBPyConnection, run_id: str) -> Receipt:
@@ -60,13 +104,28 @@ def published_at(home: Home) -> datetime | None:
     return datetime.fromtimestamp(home.serving.stat().st_mtime, UTC).replace(tzinfo=None)
 
 
-@contextmanager
-def _workspace(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
-    # The ledger is attached by a name of its own: a file called activation.duckdb would otherwise
-    # be a catalog that shares its name with the schema in it.
-    with connect(Path(":memory:")) as connection:
-        connection.execute(f"set temp_directory = '{_escaped(home.root / 'tmp')}'")
-        yield connection
+def _attach_empty(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("attach ':memory:' as ledger")
+    connection.execute("use ledger")
+    connection.execute(statement("ledger"))
+    connection.execute("use memory")
+
+
+def _is_current(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the file has the tables of this version, by the newest of their columns."""
+    newest = (
+        "select 1 from duckdb_columns() where database_name = 'ledger' "
+        "and table_name = 'sync_outbox' and column_name = 'ticket'"
+    )
+    return bool(connection.execute(newest).fetchall())
+
+
+def _carry_over(connection: duckdb.DuckDBPyConnection) -> None:
+    tables = "select table_name from duckdb_tables() where database_name = 'former'"
+    for (table,) in connection.execute(tables).fetchall():
+        connection.execute(
+            f"insert into ledger.activation.{table} by name select * from former.activation.{table}"
+        )
 
 
 def _attach_once_free(connection: duckdb.DuckDBPyConnection, attachment: str) -> None:

@@ -1,20 +1,27 @@
 """Plans a run: SQL compares the audience with the ledger, and the bodies are spooled."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from orchestration.activation.columns import Columns, literal, quoted
 from orchestration.activation.declaration import Sync
-from orchestration.activation.ledger import published_at, statement
+from orchestration.activation.guards import Approved, tripped
+from orchestration.activation.ledger import declare, published_at, reading, statement
 from orchestration.activation.receipt import Plan
 from orchestration.warehouse import Home
 
 ONE_BATCH = 2**62
+CONSENTS = "customers.consents"
+PRESSURE = "activation.contact_pressure"
 DOORWAYS = {
-    "customers.consents": {"customer_id", "purpose", "channel", "is_granted"},
+    CONSENTS: {"customer_id", "purpose", "channel", "is_granted"},
     "segments.segment_members": {"segment", "customer_id"},
+    "identity.customer_ids": {"own_customer_id", "customer_id"},
+    "identity.customer_id_history": {"old_customer_id", "new_customer_id", "identifiers"},
+    PRESSURE: {"sync", "channel", "priority", "most_contacts", "period_days"},
 }
 
 
@@ -26,30 +33,11 @@ class NotPlanned(Exception):
         self.plan = plan
 
 
-@dataclass(frozen=True)
-class Columns:
-    """The mapped columns of the model, by destination field, with their DuckDB types."""
-
-    types: dict[str, str]
-
-    def as_json(self, sync: Sync) -> str:
-        """Arguments of json_object, in the order of the field names; timestamps as ISO 8601."""
-        return ", ".join(
-            f"{_literal(field)}, {self._value(field, sync.map[field])}"
-            for field in sorted(sync.map)
-        )
-
-    def _value(self, field: str, column: str) -> str:
-        if self.types[field].startswith("TIMESTAMP"):
-            return f"strftime(cast({_quoted(column)} as timestamp), '%Y-%m-%dT%H:%M:%SZ')"
-        return _quoted(column)
-
-
 def attach(connection: duckdb.DuckDBPyConnection, sync: Sync, home: Home) -> Columns:
     """Attaches the publication as `serving`; raises NotPlanned if it lacks what the sync needs."""
     if published_at(home) is None:
         raise _refused(sync, f"{home.serving.name} is missing: nothing has been published yet")
-    connection.execute(f"attach {_literal(str(home.serving))} as serving (read_only)")
+    connection.execute(f"attach {literal(str(home.serving))} as serving (read_only)")
     model = f"{sync.room}.{sync.model}"
     needed = {**DOORWAYS, model: {sync.key, *sync.map.values()}}
     published = _published(connection)
@@ -59,83 +47,102 @@ def attach(connection: duckdb.DuckDBPyConnection, sync: Sync, home: Home) -> Col
         if missing := columns - set(published[relation]):
             listed = ", ".join(sorted(missing))
             raise _refused(sync, f"{relation} has no {listed}; correct map or key in {sync.file}")
-    if published["customers.consents"]["is_granted"] != "BOOLEAN":
-        raise _refused(sync, "customers.consents.is_granted is not boolean")
+    if published[CONSENTS]["is_granted"] != "BOOLEAN":
+        raise _refused(sync, f"{CONSENTS}.is_granted is not boolean")
     return Columns({field: published[model][column] for field, column in sync.map.items()})
 
 
-def plan(connection: duckdb.DuckDBPyConnection, sync: Sync, columns: Columns) -> Plan:
+def plan(
+    connection: duckdb.DuckDBPyConnection, sync: Sync, columns: Columns, home: Home, run_id: str
+) -> Plan:
     """Leaves the rows to send in temporary tables and counts them; writes nothing that stays.
 
-    Raises NotPlanned if keys are not unique or a guard holds the sync.
+    The ledger is open only while what is needed of it is copied. Raises NotPlanned if keys are not
+    unique or a guard holds the sync.
     """
-    _declare(connection, sync)
-    connection.execute(
-        statement("audience").format(
-            key=_quoted(sync.key),
-            match=_quoted(sync.match_column),
-            fields=columns.as_json(sync),
-            model=_relation(sync),
-        )
-    )
+    _declare(connection, sync, run_id)
+    with reading(connection, home):
+        connection.execute(statement("snapshot"))
+    names = {
+        "key": quoted(sync.key),
+        "match": quoted(sync.match_column),
+        "model": _relation(sync),
+    }
+    fields = columns.as_json(sync, "model")
+    connection.execute(statement("audience").format(fields=fields, **names))
     offenders, sample = _row(connection, statement("keys")).values()
     if offenders:
         words = f"{offenders} values of {sync.key} do not name exactly one row, e.g. {sample}"
         raise _refused(sync, f"{words}; make {sync.room}.{sync.model} unique by it")
     connection.execute(statement("diff"))
-    planned = Plan(sync=sync.name, status="planned", **_row(connection, statement("counts")))
-    if reason := _guarded(sync, planned):
-        raise NotPlanned(replace(planned, status="held", reason=reason))
-    return planned
+    connection.execute(statement("changes").format(**names))
+    connection.execute(statement("pressure"))
+    connection.execute(statement("batched"))
+    return _guarded(connection, sync)
 
 
 def spool(
-    connection: duckdb.DuckDBPyConnection, sync: Sync, path: Path, file_options: str | None
+    connection: duckdb.DuckDBPyConnection,
+    sync: Sync,
+    columns: Columns,
+    path: Path,
+    file_options: str | None,
 ) -> None:
     """Writes what travels: batches of rows, or with `file_options` of COPY the whole audience."""
+    names = {"key": quoted(sync.key), "model": _relation(sync), "spool": path}
     if file_options is None:
-        connection.execute(statement("spool").format(spool=path))
+        fields = columns.as_json(sync, "model")
+        connection.execute(statement("spool").format(fields=fields, **names))
         return
-    fields = ", ".join(f"{_quoted(sync.map[field])} as {_quoted(field)}" for field in sync.map)
+    fields = ", ".join(f"{quoted(sync.map[field])} as {quoted(field)}" for field in sync.map)
     connection.execute(
-        statement("publication").format(
-            fields=fields,
-            model=_relation(sync),
-            key=_quoted(sync.key),
-            spool=path,
-            options=file_options,
-        )
+        statement("publication").format(fields=fields, options=file_options, **names)
     )
 
 
-def _declare(connection: duckdb.DuckDBPyConnection, sync: Sync) -> None:
-    whole = sync.destination == "file"
-    for name, value in {
-        "sync": sync.name,
-        "segment": sync.segment,
+def _declare(connection: duckdb.DuckDBPyConnection, sync: Sync, run_id: str) -> None:
+    pressing = connection.execute(statement("pressing"), {"sync": sync.name}).fetchall()
+    declare(
+        connection,
+        run_id=run_id,
+        sync=sync.name,
+        segment=sync.segment,
         # Without a purpose there is no yes to find: everybody is withheld.
-        "purpose": sync.consent and sync.consent.purpose,
-        "channel": sync.consent and sync.consent.channel,
-        "takes_leavers_back": sync.takes_leavers_back,
-        "batch_size": ONE_BATCH if whole else sync.batch,
-    }.items():
-        connection.execute(f"set variable {name} = $value", {"value": value})
+        purpose=sync.consent and sync.consent.purpose,
+        channel=sync.consent and sync.consent.channel,
+        takes_leavers_back=sync.takes_leavers_back,
+        removal=sync.removal,
+        only_adds=sync.mode in ("insert", "append"),
+        forgets_leavers=sync.mode == "append",
+        batch_size=ONE_BATCH if sync.offer.is_whole else sync.batch,
+        longest_period=max((days for _, days in pressing), default=0),
+        pressing_peers=[name for name, _ in pressing],
+        uses_approval=False,
+    )
+    connection.execute("create or replace temp table peers (sync varchar, segment varchar)")
+    for name, segment in sync.peers:
+        connection.execute("insert into peers values (?, ?)", [name, segment])
 
 
-def _guarded(sync: Sync, planned: Plan) -> str | None:
-    limit = sync.guards.max_removed_share
-    if planned.known and planned.removed / planned.known > limit:
-        return (
-            f"would remove {planned.removed} of {planned.known} rows; if that is meant, raise "
-            f"guards.max_removed_share ({limit}) in {sync.file}"
-        )
-    first = sync.guards.max_first_run
-    if first is not None and not planned.known and planned.added > first:
-        return (
-            f"a first run would send {planned.added} rows; if that is meant, raise "
-            f"guards.max_first_run ({first}) in {sync.file}"
-        )
-    return None
+def _guarded(connection: duckdb.DuckDBPyConnection, sync: Sync) -> Plan:
+    counts = _row(connection, statement("counts"))
+    approval = (counts.pop("approved_added"), counts.pop("approved_removed"))
+    planned = Plan(sync=sync.name, status="planned", **counts)
+    reason = tripped(sync, planned)
+    if reason is None:
+        return planned
+    if None not in approval and Approved(*approval).covers(planned):
+        declare(connection, uses_approval=True)
+        return planned
+    if not _is_ever_asked(connection, sync):
+        reason += f"; nobody was ever asked for {sync.consented}: is that the right name?"
+    raise NotPlanned(replace(planned, status="held", reason=reason))
+
+
+def _is_ever_asked(connection: duckdb.DuckDBPyConnection, sync: Sync) -> bool:
+    """Whether anybody ever said yes or no to what the sync asks for."""
+    found = connection.execute(statement("asked_for")).fetchall()
+    return sync.consent is None or bool(found)
 
 
 def _refused(sync: Sync, reason: str) -> NotPlanned:
@@ -156,14 +163,4 @@ def _row(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any]:
 
 
 def _relation(sync: Sync) -> str:
-    return f"{_quoted(sync.room)}.{_quoted(sync.model)}"
-
-
-def _quoted(name: str) -> str:
-    escaped = name.replace('"', '""')
-    return f'"{escaped}"'
-
-
-def _literal(text: str) -> str:
-    escaped = text.replace("'", "''")
-    return f"'{escaped}'"
+    return f"{quoted(sync.room)}.{quoted(sync.model)}"

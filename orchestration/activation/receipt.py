@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 class Counts:
     """Rows of one run. `audience` is everybody the sync is about.
 
-    Of them `withheld` have not said yes, `unchanged` are at the destination as they are, and
-    `waiting` were refused before and are not due; `added`, `changed` and `removed` travel.
+    Of them `withheld` have not said yes, `capped` were written to often enough for now, `unchanged`
+    are at the destination as they are, and `waiting` were refused before and are not due, or still
+    travel in a job of the vendor's; `added`, `changed` and `removed` travel.
     `rejected` cannot be told apart at the destination or, once delivered, were refused by it.
     `reason` says why a run sends nothing or left something over.
     """
@@ -18,6 +19,7 @@ class Counts:
     reason: str | None = None
     audience: int = 0
     withheld: int = 0
+    capped: int = 0
     unchanged: int = 0
     waiting: int = 0
     added: int = 0
@@ -46,7 +48,7 @@ class Receipt(Counts):
     """What a run did: a row of `activation.sync_runs`.
 
     status: `settled`; `partial` if rows are in doubt or unsent, which the next run takes care of;
-    `held`, `refused` or `skipped`.
+    `pending` if the vendor is still at work on some; `held`, `refused` or `skipped`.
     """
 
     run_id: str = ""
@@ -54,12 +56,13 @@ class Receipt(Counts):
     sent: int = 0
     in_doubt: int = 0
     unsent: int = 0
+    pending: int = 0
     requests: int = 0
 
     @property
     def is_delivered(self) -> bool:
         """Nothing is in doubt or unsent, and nothing stood in the way; skipping is no failure."""
-        return self.status in ("settled", "skipped")
+        return self.status in ("settled", "pending", "skipped")
 
     def metadata(self) -> dict[str, str | int]:
         """Every figure and word of the receipt."""

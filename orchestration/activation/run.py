@@ -7,24 +7,33 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
+import duckdb
+
 from orchestration.activation.declaration import Sync
-from orchestration.activation.deliver import Delivery, deliver
+from orchestration.activation.deliver import Delivery, deliver, inquire
 from orchestration.activation.journal import sync_to_disk
 from orchestration.activation.ledger import (
+    declare,
     ledger,
     published_at,
+    reading,
     receipt_of,
     statement,
     unchanged_ledger,
+    workspace,
+    writing,
 )
 from orchestration.activation.plan import NotPlanned, attach, plan, spool
 from orchestration.activation.receipt import Plan, Receipt
 from orchestration.activation.settle import settle
 from orchestration.destinations import build
-from orchestration.destinations.protocol import Destination
+from orchestration.destinations.protocol import Destination, JobDestination
 from orchestration.warehouse import Home
 
 Types = Mapping[str, str]
+# A folder of the spool that is no sync's: names of exposures have no dot.
+BUDGETS = ".budgets"
+PLAN_ONLY = "plan only"
 
 
 def sync(sync: Sync, home: Home, environment: Mapping[str, str] = os.environ) -> Receipt:
@@ -48,9 +57,10 @@ def sync(sync: Sync, home: Home, environment: Mapping[str, str] = os.environ) ->
 
 def plan_only(sync: Sync, home: Home) -> Plan:
     """What a run would send now. Changes no file."""
-    with unchanged_ledger(home) as connection:
+    with workspace(home) as connection:
         try:
-            return plan(connection, sync, attach(connection, sync, home))
+            columns = attach(connection, sync, home)
+            return plan(connection, sync, columns, home, PLAN_ONLY)
         except NotPlanned as obstacle:
             return obstacle.plan
 
@@ -70,11 +80,14 @@ class _Run:
         Such a run is only delivered further while nothing that it was planned from has changed:
         otherwise what it has not journalled is in doubt, and the next plan decides anew.
         """
-        with ledger(self.home) as connection:
+        with unchanged_ledger(self.home) as connection:
             unsettled = connection.execute(statement("unsettled"), {"sync": self.sync.name})
-            run_ids = [run_id for (run_id,) in unsettled.fetchall()]
-        for run_id in run_ids:
-            self.finish(run_id, self._types() if self._is_still_due(run_id) else None)
+            runs = unsettled.fetchall()
+        for run_id, status in runs:
+            if status == "pending":
+                self.ask(run_id)
+            else:
+                self.finish(run_id, self._types() if self._is_still_due(run_id) else None)
         for left in self.folder.glob("*.*"):
             left.unlink()
 
@@ -84,38 +97,40 @@ class _Run:
         Raises NotPlanned and leaves no trace if nothing may be sent.
         """
         basis = self._basis()
-        with ledger(self.home) as connection:
+        with workspace(self.home) as connection:
             columns = attach(connection, self.sync, self.home)
-            connection.execute("begin")
-            planned = plan(connection, self.sync, columns)
-            (run_id,) = connection.execute("select cast(uuidv7() as varchar)").fetchall()[0]
+            run_id = _new_run_id(connection)
+            planned = plan(connection, self.sync, columns, self.home, run_id)
             if planned.to_send:
                 options = getattr(self.destination, "options", None)
-                spool(connection, self.sync, self._file(run_id, "spool"), options)
+                spool(connection, self.sync, columns, self._file(run_id, "spool"), options)
                 self._file(run_id, "basis").write_text(basis)
                 for kind in ("spool", "basis"):
                     sync_to_disk(self._file(run_id, kind))
                 sync_to_disk(self.folder)
-            connection.execute("set variable run_id = $run_id", {"run_id": run_id})
-            connection.execute(statement("commit"))
-            connection.execute(statement("record"), self._record(run_id, planned))
-            connection.execute("commit")
+            with writing(connection, self.home):
+                connection.execute(statement("commit"))
+                connection.execute(statement("record"), self._record(run_id, planned))
         return run_id, columns.types if planned.to_send else None
+
+    def ask(self, run_id: str) -> None:
+        """Asks the vendor about the jobs of an earlier run, and settles what it tells."""
+        if not isinstance(self.destination, JobDestination):
+            return
+        journal = self._file(run_id, "journal")
+        journal.unlink(missing_ok=True)
+        with workspace(self.home) as connection, reading(connection, self.home):
+            declare(connection, run_id=run_id)
+            spool = self._file(run_id, "spool")
+            connection.execute(statement("asked").format(spool=spool))
+        settle(self.home, run_id, journal, inquire(self.destination, self._delivery(run_id, {})))
 
     def finish(self, run_id: str, types: Types | None) -> Receipt:
         """Settles a planned run, after delivering it if there is something due to deliver."""
         reason = "interrupted"
         journal = self._file(run_id, "journal")
         if types is not None and self.destination is not None:
-            due = Delivery(
-                run_id,
-                self._file(run_id, "spool"),
-                journal,
-                types,
-                self.sync,
-                self.home.spool / "budgets",
-            )
-            reason = deliver(self.destination, due)
+            reason = deliver(self.destination, self._delivery(run_id, types))
         receipt = settle(self.home, run_id, journal, reason)
         for kind in ("spool", "basis", "journal"):
             self._file(run_id, kind).unlink(missing_ok=True)
@@ -128,12 +143,22 @@ class _Run:
     def recorded(self, planned: Plan) -> Receipt:
         """Records a run that sends nothing."""
         with ledger(self.home) as connection:
-            (run_id,) = connection.execute("select cast(uuidv7() as varchar)").fetchall()[0]
+            run_id = _new_run_id(connection)
             connection.execute(statement("record"), self._record(run_id, planned))
             return receipt_of(connection, run_id)
 
+    def _delivery(self, run_id: str, types: Types) -> Delivery:
+        return Delivery(
+            run_id,
+            self._file(run_id, "spool"),
+            self._file(run_id, "journal"),
+            types,
+            self.sync,
+            self.home.spool / BUDGETS,
+        )
+
     def _types(self) -> Types:
-        with unchanged_ledger(self.home) as connection:
+        with workspace(self.home) as connection:
             return attach(connection, self.sync, self.home).types
 
     def _record(self, run_id: str, planned: Plan) -> dict[str, object]:
@@ -155,6 +180,11 @@ class _Run:
 
     def _file(self, run_id: str, kind: str) -> Path:
         return self.folder / f"{run_id}.{kind}"
+
+
+def _new_run_id(connection: duckdb.DuckDBPyConnection) -> str:
+    """Ids that sort by time."""
+    return str(connection.execute("select uuidv7()").fetchall()[0][0])
 
 
 @contextmanager

@@ -2,19 +2,30 @@
 
 from pathlib import Path
 
-from orchestration.activation.ledger import ledger, receipt_of, statement
+from orchestration.activation.ledger import (
+    declare,
+    reading,
+    receipt_of,
+    statement,
+    workspace,
+    writing,
+)
 from orchestration.activation.receipt import Receipt
 from orchestration.warehouse import Home
 
 
 def settle(home: Home, run_id: str, journal: Path, reason: str) -> Receipt:
-    """Gives every planned row its outcome: sent, rejected or unsent, or in doubt if unanswered."""
+    """Gives every planned row its outcome; what the journal does not answer for is in doubt.
+
+    The ledger is open for reading while what was planned is copied, and once more, for writing,
+    when all outcomes are known.
+    """
     journal.touch()
-    with ledger(home) as connection:
-        values = {"run_id": run_id, "journal": str(journal), "reason": reason}
-        for name, value in values.items():
-            connection.execute(f"set variable {name} = $value", {"value": value})
-        connection.execute("begin")
-        connection.execute(statement("settle"))
-        connection.execute("commit")
-        return receipt_of(connection, run_id)
+    with workspace(home) as connection:
+        declare(connection, run_id=run_id, journal=str(journal), reason=reason)
+        with reading(connection, home):
+            connection.execute(statement("outbox"))
+        connection.execute(statement("outcomes"))
+        with writing(connection, home):
+            connection.execute(statement("settle"))
+            return receipt_of(connection, run_id)

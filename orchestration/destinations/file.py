@@ -22,7 +22,7 @@ class FileOptions(Options):
     format: Literal["parquet", "csv"] = Field(description="parquet or csv")
 
 
-OFFER = Offer(modes=("mirror",), leave=("remove",), match=(), options=FileOptions)
+OFFER = Offer(modes=("mirror",), leave=("remove",), match=(), options=FileOptions, is_whole=True)
 
 
 def build(sync: Sync, home: Home, environment: Mapping[str, str]) -> "File":

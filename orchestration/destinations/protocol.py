@@ -29,7 +29,8 @@ class Offer:
     `objects` are its kinds of record: None if there is only one, empty if any name will do. `match`
     are the fields by which it finds a record: None if any will do, empty if there are none; without
     `needs_match` a sync may leave it out, and records are known by their key. `batch` is the most
-    rows that it takes in one request, `requests_per_second` what it admits by default.
+    rows that it takes in one request, `requests_per_second` what it admits by default. One that
+    `is_whole` is handed the complete audience as a file instead.
     """
 
     modes: tuple[Mode, ...]
@@ -40,6 +41,7 @@ class Offer:
     options: type[Options] = Options
     batch: int = 100
     requests_per_second: float = 9
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
--- Writes the plan into the ledger, in the transaction that made it.
+-- Writes the plan into the ledger, in one short transaction.
 insert into activation.sync_outbox by name
 select
     getvariable('run_id') as run_id,
@@ -8,19 +8,54 @@ select
     operation,
     customer_id,
     match_value,
-    fields_hash
+    fields_hash,
+    row_key
 from batched;
 
 -- After a merge of customers a record can belong to another customer_id with the same content.
 update activation.sync_state
-set customer_id = consented.customer_id
-from consented
+set customer_id = rekeyed.customer_id
+from (
+    select
+        sendable.match_value,
+        sendable.customer_id
+    from sendable
+    inner join known on sendable.match_value = known.match_value
+    where
+        sendable.customer_id <> known.customer_id
+        and sendable.fields_hash = known.fields_hash
+) as rekeyed
 where
     sync_state.sync = getvariable('sync')
-    and consented.obstacle is null
-    and sync_state.match_value = consented.match_value
-    and sync_state.fields_hash = consented.fields_hash
-    and sync_state.customer_id <> consented.customer_id;
+    and sync_state.match_value = rekeyed.match_value;
+
+update activation.sync_state
+set
+    match_value = moved.new_match_value,
+    customer_id = moved.new_customer_id
+from moved
+where
+    sync_state.sync = getvariable('sync')
+    and sync_state.match_value = moved.match_value;
+
+-- What is told only once is told again to who comes back, so who left is forgotten.
+delete from activation.sync_state
+where
+    sync = getvariable('sync')
+    and getvariable('forgets_leavers')
+    and match_value in (
+        select leavers.match_value
+        from leavers
+        anti join batched on leavers.match_value = batched.match_value
+    )
+    and match_value not in (select under_way.match_value from under_way);
+
+update activation.sync_approvals
+set used_in_run_id = getvariable('run_id')
+where
+    sync = getvariable('sync')
+    and used_in_run_id is null
+    and getvariable('uses_approval');
 
 update activation.sync_rejections
 set retry_in_runs = retry_in_runs - 1
@@ -44,15 +79,14 @@ where
     )
     and not exists (
         select 1
-        from consented
+        from unaddressable
         where
-            consented.customer_id = sync_rejections.customer_id
-            and consented.obstacle is not null
+            unaddressable.customer_id = sync_rejections.customer_id
             and sync_rejections.operation <> 'removed'
     );
 
 -- Rows that the destination could not tell apart or could not find are refused here, before it.
-merge into activation.sync_rejections as refused
+merge into activation.sync_rejections as refusals
 using (
     select
         customer_id,
@@ -61,18 +95,17 @@ using (
             when 'match_missing' then 'has no value that the destination could know it by'
             else 'shares the value that the destination knows it by with another customer'
         end as message
-    from consented
-    where obstacle is not null
-) as unaddressable
+    from unaddressable
+) as found
     on
-        refused.sync = getvariable('sync')
-        and refused.is_open
-        and refused.operation <> 'removed'
-        and refused.customer_id = unaddressable.customer_id
-when matched and refused.code <> unaddressable.obstacle then update set
+        refusals.sync = getvariable('sync')
+        and refusals.is_open
+        and refusals.operation <> 'removed'
+        and refusals.customer_id = found.customer_id
+when matched and refusals.code <> found.obstacle then update set
     run_id = getvariable('run_id'),
-    code = unaddressable.obstacle,
-    message = unaddressable.message,
+    code = found.obstacle,
+    message = found.message,
     attempts = 0,
     retry_in_runs = null,
     fields_hash = null,
@@ -82,10 +115,10 @@ when not matched then insert (
 ) values (
     getvariable('run_id'),
     getvariable('sync'),
-    unaddressable.customer_id,
+    found.customer_id,
     'added',
-    unaddressable.obstacle,
-    unaddressable.message,
+    found.obstacle,
+    found.message,
     0,
     cast(now() as timestamp),
     true

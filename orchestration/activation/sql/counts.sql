@@ -2,11 +2,14 @@
 select
     (select count(*) from audience) as audience,
     (select count(*) from audience) - (select count(*) from consented) as withheld,
-    (select count(*) from consented where obstacle is null)
+    (select count(*) from sendable)
     - (select count(*) from changes where operation <> 'removed') as unchanged,
     (select count(*) from changes where is_waiting and operation <> 'removed') as waiting,
+    (select count(*) from changes where is_capped) as capped,
     (select count(*) from batched where operation = 'added') as added,
     (select count(*) from batched where operation = 'changed') as changed,
     (select count(*) from batched where operation = 'removed') as removed,
-    (select count(*) from consented where obstacle is not null) as rejected,
-    (select count(*) from known) as known;
+    (select count(*) from unaddressable) as rejected,
+    (select count(*) from known) as known,
+    (select max(approved.added) from approved) as approved_added,
+    (select max(approved.removed) from approved) as approved_removed;

@@ -1,6 +1,7 @@
 -- What the ledger says is there, against what should be there.
 
--- The one place where consent is asked: no row without a yes, and a no outweighs a yes.
+-- The one place where consent is asked: no row without a yes, and a no outweighs a yes. Without a
+-- purpose or a channel there is no yes to find.
 create or replace temp table granted as
 select cast(customer_id as varchar) as customer_id
 from serving.customers.consents
@@ -11,114 +12,92 @@ where
 group by customer_id
 having bool_and(coalesce(is_granted, false));
 
-create or replace temp table known as
-select
-    match_value,
-    customer_id,
-    fields_hash
-from activation.sync_state
-where sync = getvariable('sync');
-
--- Two people can claim one record of the destination: who holds it keeps it.
-create or replace temp table consented as
-select
-    audience.customer_id,
-    audience.match_value,
-    audience.fields,
-    md5(audience.fields) as fields_hash,
-    case
-        when audience.match_value is null then 'match_missing'
-        when
-            row_number() over (
-                partition by audience.match_value
-                order by known.customer_id is null, audience.customer_id
-            ) > 1
-            then 'match_not_unique'
-    end as obstacle
-from audience
-inner join granted on audience.customer_id = granted.customer_id
-left join known
-    on
-        audience.match_value = known.match_value
-        and audience.customer_id = known.customer_id;
-
-create or replace temp table changes as
-with sendable as (
-    select
-        customer_id,
-        match_value,
-        fields,
-        fields_hash
-    from consented
-    where obstacle is null
+-- Ids that name somebody by another id today: merged, or split and gone.
+create or replace temp table renamed as
+with issued as (
+    select distinct customer_id as issued_id
+    from known
 ),
 
-differences as (
+by_founder as (
     select
-        coalesce(sendable.match_value, known.match_value) as match_value,
-        coalesce(sendable.customer_id, known.customer_id) as customer_id,
-        case
-            when sendable.match_value is null then 'removed'
-            when known.match_value is null then 'added'
-            else 'changed'
-        end as operation,
-        sendable.fields,
-        sendable.fields_hash
-    from sendable
-    full outer join known on sendable.match_value = known.match_value
-    where
-        case
-            when sendable.match_value is null
-                then
-                    getvariable('takes_leavers_back')
-                    or known.customer_id not in (select granted.customer_id from granted)
-            else known.fields_hash is distinct from sendable.fields_hash
-        end
+        ids.own_customer_id as issued_id,
+        max(ids.customer_id) as customer_id
+    from serving.identity.customer_ids as ids
+    inner join issued on ids.own_customer_id = issued.issued_id
+    group by ids.own_customer_id
+),
+
+by_heirs as (
+    select
+        history.old_customer_id as issued_id,
+        max_by(ids.customer_id, (history.identifiers, ids.customer_id)) as customer_id
+    from serving.identity.customer_id_history as history
+    inner join issued on history.old_customer_id = issued.issued_id
+    inner join serving.identity.customer_ids as ids
+        on history.new_customer_id = ids.own_customer_id
+    group by history.old_customer_id
 )
 
--- A row refused before waits until its content changes or its turn comes.
 select
-    differences.*,
-    exists (
-        select 1
-        from activation.sync_rejections as refused
-        where
-            refused.sync = getvariable('sync')
-            and refused.is_open
-            and refused.customer_id = differences.customer_id
-            and (refused.operation = 'removed') = (differences.operation = 'removed')
-            and refused.fields_hash is not distinct from differences.fields_hash
-            and coalesce(refused.retry_in_runs > 1, true)
-    ) as is_waiting
-from differences;
+    issued.issued_id,
+    coalesce(by_founder.customer_id, by_heirs.customer_id) as customer_id
+from issued
+left join by_founder on issued.issued_id = by_founder.issued_id
+left join by_heirs on issued.issued_id = by_heirs.issued_id
+where coalesce(by_founder.customer_id, by_heirs.customer_id) <> issued.issued_id;
 
--- Removals travel first, and never in one request with anything else.
-create or replace temp table batched as
-with numbered as (
+create or replace temp table known_today as
+select
+    known.* exclude (customer_id),
+    known.customer_id as sent_as,
+    coalesce(renamed.customer_id, known.customer_id) as customer_id
+from known
+left join renamed on known.customer_id = renamed.issued_id;
+
+create or replace temp table consented as
+select audience.*
+from audience
+inner join granted on audience.customer_id = granted.customer_id;
+
+-- Two people can claim one record of the destination: who holds it keeps it.
+create or replace temp table unaddressable as
+with shared as (
+    select match_value
+    from consented
+    where match_value is not null
+    group by match_value
+    having count(*) > 1
+),
+
+claims as (
     select
-        match_value,
-        customer_id,
-        operation,
-        fields,
-        fields_hash,
+        consented.customer_id,
         row_number() over (
-            partition by operation = 'removed'
-            order by match_value
-        ) - 1 as place
-    from changes
-    where not is_waiting
+            partition by consented.match_value
+            order by known_today.customer_id is null, consented.customer_id
+        ) as place
+    from consented
+    inner join shared on consented.match_value = shared.match_value
+    left join known_today
+        on
+            consented.match_value = known_today.match_value
+            and consented.customer_id = known_today.customer_id
 )
 
 select
-    match_value,
     customer_id,
-    operation,
-    fields,
-    fields_hash,
-    cast(
-        dense_rank() over (
-            order by operation <> 'removed', place // getvariable('batch_size')
-        ) - 1 as integer
-    ) as batch,
-    cast(place % getvariable('batch_size') as integer) as position
-from numbered;
+    'match_not_unique' as obstacle
+from claims
+where place > 1
+union all
+select
+    customer_id,
+    'match_missing' as obstacle
+from consented
+where match_value is null;
+
+create or replace temp table sendable as
+select consented.*
+from consented
+anti join unaddressable on consented.customer_id = unaddressable.customer_id;

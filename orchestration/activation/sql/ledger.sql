@@ -1,8 +1,8 @@
--- The ledger of what was sent where. The first three tables are doorways, the last two are private.
+-- The ledger of what was sent where. The first three tables are doorways, the others are private.
 create schema if not exists activation;
 
--- One row per run of a sync. For a settled or partial run
--- audience + removed = withheld + unchanged + waiting + sent + rejected + in_doubt + unsent.
+-- One row per run of a sync. Once it is settled, audience + removed
+-- = withheld + capped + unchanged + waiting + sent + rejected + in_doubt + unsent + pending.
 create table if not exists activation.sync_runs (
     run_id varchar not null,
     sync varchar not null,
@@ -71,3 +71,24 @@ create table if not exists activation.sync_outbox (
     match_value varchar not null,
     fields_hash varchar
 );
+
+-- A person's word that a run which a guard held may go out, once.
+create table if not exists activation.sync_approvals (
+    sync varchar not null,
+    run_id varchar not null,
+    added bigint not null,
+    removed bigint not null,
+    approved_at timestamp not null,
+    used_in_run_id varchar
+);
+
+-- What ledgers of the first days did not have.
+alter table activation.sync_runs add column if not exists capped bigint default 0;
+alter table activation.sync_runs add column if not exists pending bigint default 0;
+alter table activation.sync_state add column if not exists remote_id varchar;
+-- While in doubt: the key and the content of what may have arrived.
+alter table activation.sync_state add column if not exists row_key varchar;
+alter table activation.sync_state add column if not exists doubted_hash varchar;
+alter table activation.sync_outbox add column if not exists row_key varchar;
+-- The vendor's job in which the row travels.
+alter table activation.sync_outbox add column if not exists ticket varchar;

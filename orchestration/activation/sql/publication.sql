@@ -2,9 +2,6 @@
 copy (
     select {fields}
     from serving.{model} as model
-    semi join consented
-        on
-            cast(model.{key} as varchar) = consented.customer_id
-            and consented.obstacle is null
+    semi join sendable on cast(model.{key} as varchar) = sendable.customer_id
     order by cast(model.{key} as varchar)
 ) to '{spool}' ({options});

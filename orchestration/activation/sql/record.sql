@@ -11,6 +11,7 @@ select
     case when $status <> 'planned' then cast(now() as timestamp) end as settled_at,
     $audience as audience,
     $withheld as withheld,
+    $capped as capped,
     $unchanged as unchanged,
     $waiting as waiting,
     $added as added,
@@ -20,4 +21,5 @@ select
     $rejected as rejected,
     0 as in_doubt,
     0 as unsent,
+    0 as pending,
     0 as requests;

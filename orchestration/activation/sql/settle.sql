@@ -1,63 +1,32 @@
--- Folds the journal of one delivery into the ledger. What it does not answer for is in doubt.
-create or replace temp table journal as
-select *
-from read_json(
-    getvariable('journal'),
-    format = 'newline_delimited',
-    ignore_errors = true,
-    columns = {
-        batch: 'integer',
-        requests: 'bigint',
-        rejected: 'struct(position integer, code varchar, message varchar)[]',
-        in_doubt: 'integer[]',
-        unsent: 'integer[]'
-    }
-)
--- A line torn by a crash.
-where batch is not null and unsent is not null;
-
-create or replace temp table outcomes as
-with refusals as (
-    select
-        batch,
-        unnest(rejected, recursive := true)
-    from journal
-)
-
+-- Folds the outcomes of one delivery into the ledger.
+create or replace temp table replaced as
 select
-    outbox.*,
-    case
-        when journal.batch is null then 'in_doubt'
-        when refusals.position is not null then 'rejected'
-        when list_contains(journal.in_doubt, outbox.position) then 'in_doubt'
-        when list_contains(journal.unsent, outbox.position) then 'unsent'
-        else 'sent'
-    end as outcome,
-    refusals.code,
-    refusals.message
-from activation.sync_outbox as outbox
-left join journal on outbox.batch = journal.batch
-left join refusals
+    outcomes.*,
+    coalesce(outcomes.remote_id, sync_state.remote_id) as known_as
+from outcomes
+left join activation.sync_state
     on
-        outbox.batch = refusals.batch
-        and outbox.position = refusals.position
-where outbox.run_id = getvariable('run_id');
+        outcomes.sync = sync_state.sync
+        and outcomes.match_value = sync_state.match_value
+where outcomes.outcome in ('sent', 'in_doubt');
 
 delete from activation.sync_state
-using outcomes
+using replaced
 where
-    sync_state.sync = outcomes.sync
-    and sync_state.match_value = outcomes.match_value
-    and outcomes.outcome in ('sent', 'in_doubt');
+    sync_state.sync = replaced.sync
+    and sync_state.match_value = replaced.match_value;
 
 insert into activation.sync_state by name
 select
     sync,
     match_value,
     customer_id,
-    case when outcome = 'sent' then fields_hash end as fields_hash
-from outcomes
-where outcome = 'in_doubt' or (outcome = 'sent' and operation <> 'removed');
+    case when outcome = 'sent' then fields_hash end as fields_hash,
+    known_as as remote_id,
+    case when outcome = 'in_doubt' then row_key end as row_key,
+    case when outcome = 'in_doubt' then fields_hash end as doubted_hash
+from replaced
+where outcome = 'in_doubt' or operation <> 'removed';
 
 insert into activation.sync_changes by name
 select
@@ -124,26 +93,38 @@ when not matched then insert (
     answer.message, 1, 2, answer.fields_hash, cast(now() as timestamp), true
 );
 
+delete from activation.sync_outbox
+where run_id = getvariable('run_id');
+
+-- What the vendor is still at work on stays, with the ticket to ask by.
+insert into activation.sync_outbox by name
+select * exclude (outcome, code, message, remote_id)
+from outcomes
+where outcome = 'pending';
+
 update activation.sync_runs
 set
-    status = case when result.in_doubt + result.unsent = 0 then 'settled' else 'partial' end,
+    status = case
+        when result.pending > 0 then 'pending'
+        when result.in_doubt + result.unsent = 0 then 'settled'
+        else 'partial'
+    end,
     reason = case when result.in_doubt + result.unsent > 0 then getvariable('reason') end,
     settled_at = cast(now() as timestamp),
-    sent = result.sent,
+    sent = sync_runs.sent + result.sent,
     rejected = sync_runs.rejected + result.rejected,
-    in_doubt = result.in_doubt,
-    unsent = result.unsent,
-    requests = result.requests
+    in_doubt = sync_runs.in_doubt + result.in_doubt,
+    unsent = sync_runs.unsent + result.unsent,
+    pending = result.pending,
+    requests = sync_runs.requests + result.requests
 from (
     select
         count(*) filter (where outcome = 'sent') as sent,
         count(*) filter (where outcome = 'rejected') as rejected,
         count(*) filter (where outcome = 'in_doubt') as in_doubt,
         count(*) filter (where outcome = 'unsent') as unsent,
+        count(*) filter (where outcome = 'pending') as pending,
         (select coalesce(sum(journal.requests), 0) from journal) as requests
     from outcomes
 ) as result
 where sync_runs.run_id = getvariable('run_id');
-
-delete from activation.sync_outbox
-where run_id = getvariable('run_id');

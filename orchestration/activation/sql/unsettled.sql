@@ -1,5 +1,7 @@
--- Runs of a sync that were planned and never settled.
-select run_id
+-- Runs of a sync that a crash interrupted, and those of which a vendor has yet to tell the rest.
+select
+    run_id,
+    status
 from activation.sync_runs
-where sync = $sync and status = 'planned'
-order by planned_at;
+where sync = $sync and status in ('planned', 'pending')
+order by planned_at, run_id;

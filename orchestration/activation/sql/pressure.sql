@@ -1,0 +1,40 @@
+-- Who was written to often enough for now, or is to be written to by a sync that goes first.
+update changes
+set is_capped = true
+where
+    operation = 'added'
+    and not is_waiting
+    and exists (
+        select 1
+        from serving.activation.contact_pressure as own
+        where
+            own.sync = getvariable('sync')
+            and own.most_contacts <= (
+                select count(*)
+                from contacted
+                inner join serving.activation.contact_pressure as counted
+                    on contacted.sync = counted.sync and counted.channel = own.channel
+                left join renamed on contacted.customer_id = renamed.issued_id
+                where
+                    coalesce(renamed.customer_id, contacted.customer_id) = changes.customer_id
+                    and contacted.sent_at
+                    >= cast(now() as timestamp) - to_days(own.period_days)
+            ) + (
+                select count(*)
+                from serving.activation.contact_pressure as other
+                inner join peers on other.sync = peers.sync
+                inner join serving.segments.segment_members as members
+                    on peers.segment = members.segment
+                where
+                    other.channel = own.channel
+                    and other.priority < own.priority
+                    and members.customer_id = changes.customer_id
+                    and not exists (
+                        select 1
+                        from held_by_peers
+                        where
+                            held_by_peers.sync = other.sync
+                            and held_by_peers.customer_id = changes.customer_id
+                    )
+            )
+    );
