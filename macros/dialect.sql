@@ -85,3 +85,9 @@
 {% macro duckdb__stop_if(condition, text) -%}
     case when {{ condition }} then cast(error({{ text }}) as boolean) else false end
 {%- endmacro %}
+
+{# SHA-256 of a text, in hexadecimal digits; null for null. #}
+{% macro sha256_hex(text) %}{{ return(adapter.dispatch('sha256_hex')(text)) }}{% endmacro %}
+{% macro duckdb__sha256_hex(text) -%}
+    sha256({{ text }})
+{%- endmacro %}

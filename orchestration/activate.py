@@ -8,12 +8,14 @@ from dagster import (
     AssetCheckSpec,
     AssetKey,
     AssetsDefinition,
+    Failure,
     MaterializeResult,
     asset,
+    get_dagster_logger,
 )
 
 from orchestration.activation.declaration import Sync
-from orchestration.activation.exposures import syncs
+from orchestration.activation.exposures import DeclarationError, declarations
 from orchestration.activation.receipt import Receipt
 from orchestration.activation.run import sync as run_sync
 from orchestration.warehouse import Home, Manifest
@@ -23,8 +25,29 @@ CHECK = "delivered"
 
 
 def sync_assets(manifest: Manifest) -> Sequence[AssetsDefinition]:
-    """One asset per sync, after the publication; raises DeclarationError for a bad exposure."""
-    return [_asset(sync) for sync in syncs(manifest)]
+    """One asset per sync, after the publication.
+
+    A sync that is declared wrongly is an asset that fails with the reason: the others go on.
+    """
+    return [
+        _asset(declared) if isinstance(declared, Sync) else _misdeclared(name, declared)
+        for name, declared in declarations(manifest)
+    ]
+
+
+def _misdeclared(name: str, mistake: DeclarationError) -> AssetsDefinition:
+    get_dagster_logger().warning(str(mistake))
+
+    @asset(
+        key=AssetKey(["activation", name]),
+        deps=[SERVING],
+        group_name="activation",
+        description=str(mistake),
+    )
+    def refuse() -> None:
+        raise Failure(description=str(mistake))
+
+    return refuse
 
 
 def _asset(sync: Sync) -> AssetsDefinition:

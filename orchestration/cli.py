@@ -8,22 +8,28 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from orchestration.activation.exposures import DeclarationError, syncs
+from orchestration.activation.declaration import Sync
+from orchestration.activation.exposures import declarations
+from orchestration.activation.guards import NothingHeld, approve
+from orchestration.activation.rejections import rejections
 from orchestration.activation.run import plan_only
 from orchestration.explain import explain as explain_identifiers
 from orchestration.explain_page import explanation_page
 from orchestration.explanation import Unexplained
 from orchestration.launch import causes, dbt, parse, prepare, run_job, web_ui
-from orchestration.page import closing_page, plan_page
+from orchestration.page import closing_page
 from orchestration.picture.identity import write_picture
 from orchestration.preview import Unpreviewed, preview
 from orchestration.preview_page import preview_page
 from orchestration.report import report
+from orchestration.sync_page import plan_page, rejections_page
 from orchestration.warehouse import PROJECT, Home, Manifest
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 identity = typer.Typer(no_args_is_help=True, help="Who is who, and who would be.")
 app.add_typer(identity, name="identity")
+sync = typer.Typer(no_args_is_help=True, help="What was sent where, and what stands in the way.")
+app.add_typer(sync, name="sync")
 console = Console()
 
 
@@ -70,21 +76,58 @@ def ui(
 
 
 @app.command()
-def plan(name: Annotated[str, typer.Argument(help="Name of an exposure with a sync.")]) -> None:
+def plan(
+    name: Annotated[str, typer.Argument(help="Name of an exposure with a sync.")],
+    show_values: Annotated[
+        bool, typer.Option("--show-values", help="Show personal data of the samples unmasked.")
+    ] = False,
+) -> None:
     """Show what a sync would send now. Changes nothing and asks nobody."""
     home = Home.from_environment()
+    planned, rows = plan_only(_declared(name, home), home, show_values=show_values)
+    console.print(plan_page(planned, rows))
+
+
+@sync.command(name="rejections")
+def sync_rejections(
+    name: Annotated[str, typer.Argument(help="Name of an exposure with a sync.")],
+) -> None:
+    """Show what the destination refused, by reason, and what helps."""
+    home = Home.from_environment()
+    console.print(rejections_page(name, rejections(_declared(name, home), home)))
+
+
+@sync.command(name="approve")
+def sync_approve(
+    name: Annotated[str, typer.Argument(help="Name of a sync whose last run was held.")],
+) -> None:
+    """Let what a guard held go out with the next run, once, if it is not much more by then."""
+    home = Home.from_environment()
+    try:
+        held = approve(_declared(name, home), home)
+    except NothingHeld as nothing:
+        console.print(Text(str(nothing), "red"))
+        raise typer.Exit(1) from None
+    console.print(
+        f"The next run of {name} may add {held.added:,} rows, change {held.changed:,} and "
+        f"remove {held.removed:,}."
+    )
+
+
+def _declared(name: str, home: Home) -> Sync:
+    """The sync of that name, as the project declares it now; else says what there is and exits."""
     try:
         parse(home)
-        declared = list(syncs(Manifest()))
-    except (DeclarationError, CalledProcessError) as mistake:
+        declared = dict(declarations(Manifest()))
+    except CalledProcessError as mistake:
         console.print(f"[red]{mistake}[/red]")
         raise typer.Exit(1) from None
-    chosen = [sync for sync in declared if sync.name == name]
-    if not chosen:
-        names = ", ".join(sync.name for sync in declared)
-        console.print(f"[red]There is no sync {name}.[/red] There is: {names}")
-        raise typer.Exit(1)
-    console.print(plan_page(plan_only(chosen[0], home)))
+    chosen = declared.get(name)
+    if isinstance(chosen, Sync):
+        return chosen
+    trouble = chosen or f"There is no sync {name}. There is: {', '.join(declared)}"
+    console.print(Text(str(trouble), "red"))
+    raise typer.Exit(1)
 
 
 @app.command()

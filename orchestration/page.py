@@ -7,7 +7,6 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from orchestration.activation.receipt import Plan
 from orchestration.explain_page import explanation_page
 from orchestration.report import Report
 from orchestration.warehouse import Home
@@ -124,35 +123,3 @@ def _short(path: Path) -> str:
     """As one would type it here."""
     here = Path.cwd()
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
-
-
-def plan_page(plan: Plan) -> RenderableType:
-    """What a sync would do now, in rows."""
-    table = Table(title=f"Plan of {plan.sync}: {plan.status}", title_justify="left", box=None)
-    for heading in (
-        "audience",
-        "withheld",
-        "unchanged",
-        "waiting",
-        "rejected",
-        "add",
-        "change",
-        "remove",
-    ):
-        table.add_column(heading, justify="right")
-    table.add_row(
-        *(
-            f"{figure:,}"
-            for figure in (
-                plan.audience,
-                plan.withheld,
-                plan.unchanged,
-                plan.waiting,
-                plan.rejected,
-                plan.added,
-                plan.changed,
-                plan.removed,
-            )
-        )
-    )
-    return Group(table, Text(plan.reason or "Nothing was sent and nothing was written."))

@@ -9,12 +9,13 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 
-from orchestration.activation.ledger import unchanged_ledger
+from orchestration.activation.ledger import statement, unchanged_ledger
 from orchestration.warehouse import Home, Manifest, connect
 
 SERVING = dg.AssetKey(["serve", "serving"])
 LEDGER = dg.AssetKey(["serve", "ledger"])
-LEDGER_DOORWAYS = ("sync_runs", "sync_changes", "sync_rejections")
+COPIED = ("sync_runs", "sync_changes", "sync_rejections")
+LEDGER_DOORWAYS = (*COPIED, "sync_status")
 
 
 def publish(home: Home, *, compact: bool = False) -> dict[str, int]:
@@ -69,11 +70,12 @@ def _copy_rows(old: Path, new: Path) -> None:
 def _copy_ledger(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("drop schema if exists serving.runs cascade")
     connection.execute("create schema if not exists serving.activation")
-    for doorway in LEDGER_DOORWAYS:
+    for doorway in COPIED:
         connection.execute(
             f"create or replace table serving.activation.{doorway} "
             f"as select * from ledger.activation.{doorway}"
         )
+    connection.execute(statement("status"))
 
 
 def _count_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:

@@ -188,7 +188,7 @@ def test_a_plan_counts_what_a_run_would_do_and_changes_no_byte(home: Home, hubsp
     publish(home, [replace(people(20)[0], first_name="Grace"), *people(20)[1:15]])
     before = {path: path.read_bytes() for path in home.root.rglob("*") if path.is_file()}
     asked = hubspot.requests
-    planned = plan_only(hubspot_sync(), home)
+    planned, _ = plan_only(hubspot_sync(), home)
     assert (planned.changed, planned.removed, planned.unchanged) == (1, 5, 14)
     assert {p: p.read_bytes() for p in home.root.rglob("*") if p.is_file()} == before
     assert hubspot.requests == asked
@@ -196,7 +196,7 @@ def test_a_plan_counts_what_a_run_would_do_and_changes_no_byte(home: Home, hubsp
 
 def test_a_plan_before_the_first_run_leaves_no_ledger_behind(home: Home) -> None:
     publish(home, people(20))
-    assert plan_only(hubspot_sync(), home).added == 20
+    assert plan_only(hubspot_sync(), home)[0].added == 20
     assert [path.name for path in home.root.iterdir()] == ["serving.duckdb"]
 
 

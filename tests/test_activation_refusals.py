@@ -92,7 +92,7 @@ def test_without_a_table_of_consents_to_trust_nothing_leaves(
     assert receipt.status == "refused"
     assert receipt.reason is not None and "customers.consents" in receipt.reason
     assert nothing_left(receipt, hubspot)
-    assert plan_only(hubspot_sync(), home).status == "refused"
+    assert plan_only(hubspot_sync(), home)[0].status == "refused"
 
 
 def test_without_a_publication_nothing_leaves(home: Home, hubspot: Served) -> None:

@@ -44,6 +44,7 @@ def test_the_publication_holds_the_doorways_and_the_ledger_and_nothing_else(home
         "activation.sync_changes": 0,
         "activation.sync_rejections": 0,
         "activation.sync_runs": 0,
+        "activation.sync_status": 0,
         "customers.customers": 1_000,
     }
     assert publish(home, compact=True) == rows

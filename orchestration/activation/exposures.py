@@ -17,10 +17,21 @@ class DeclarationError(ValueError):
 INJECTED = {"name", "file", "owner", "description", "room", "peers"}
 
 
+def declarations(manifest: Manifest) -> Iterator[tuple[str, Sync | DeclarationError]]:
+    """Every sync that the project declares, by its name, or what is wrong with it."""
+    for exposure in manifest.exposures():
+        try:
+            yield exposure["name"], _sync(exposure, manifest)
+        except DeclarationError as mistake:
+            yield exposure["name"], mistake
+
+
 def syncs(manifest: Manifest) -> Iterator[Sync]:
     """Every sync that the project declares; raises DeclarationError at the first bad one."""
-    for exposure in manifest.exposures():
-        yield _sync(exposure, manifest)
+    for _, declared in declarations(manifest):
+        if isinstance(declared, DeclarationError):
+            raise declared
+        yield declared
 
 
 def _sync(exposure: dict[str, Any], manifest: Manifest) -> Sync:

@@ -25,6 +25,7 @@ from orchestration.activation.ledger import (
 )
 from orchestration.activation.plan import NotPlanned, attach, plan, spool
 from orchestration.activation.receipt import Plan, Receipt
+from orchestration.activation.samples import Sample, samples
 from orchestration.activation.settle import settle
 from orchestration.destinations import build
 from orchestration.destinations.protocol import Destination, JobDestination
@@ -55,14 +56,19 @@ def sync(sync: Sync, home: Home, environment: Mapping[str, str] = os.environ) ->
         return run.finish(run_id, types)
 
 
-def plan_only(sync: Sync, home: Home) -> Plan:
-    """What a run would send now. Changes no file."""
+def plan_only(
+    sync: Sync, home: Home, *, show_values: bool = False
+) -> tuple[Plan, tuple[Sample, ...]]:
+    """What a run would send now, and a few of its rows, masked by default. Changes no file."""
     with workspace(home) as connection:
         try:
             columns = attach(connection, sync, home)
-            return plan(connection, sync, columns, home, PLAN_ONLY)
+            planned = plan(connection, sync, columns, home, PLAN_ONLY)
         except NotPlanned as obstacle:
-            return obstacle.plan
+            planned = obstacle.plan
+            if planned.status == "refused":
+                return planned, ()
+        return planned, samples(connection, sync, columns, show_values=show_values)
 
 
 class _Run:

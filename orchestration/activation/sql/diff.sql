@@ -15,8 +15,12 @@ having bool_and(coalesce(is_granted, false));
 -- Ids that name somebody by another id today: merged, or split and gone.
 create or replace temp table renamed as
 with issued as (
-    select distinct customer_id as issued_id
+    select customer_id as issued_id
     from known
+    union
+    select customer_id from contacted
+    union
+    select customer_id from held_by_peers
 ),
 
 by_founder as (

@@ -32,9 +32,11 @@ where
                     and not exists (
                         select 1
                         from held_by_peers
+                        left join renamed on held_by_peers.customer_id = renamed.issued_id
                         where
                             held_by_peers.sync = other.sync
-                            and held_by_peers.customer_id = changes.customer_id
+                            and coalesce(renamed.customer_id, held_by_peers.customer_id)
+                            = changes.customer_id
                     )
             )
     );

@@ -46,6 +46,7 @@ select
 from ledger.activation.sync_changes
 where
     operation = 'added'
+    and list_contains(cast(getvariable('pressing_peers') as varchar[]), sync)
     and sent_at >= cast(now() as timestamp) - to_days(cast(getvariable('longest_period') as integer));
 
 -- Whom the others of these syncs hold already.
