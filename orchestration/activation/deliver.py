@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import httpx
 
@@ -49,11 +51,19 @@ class Delivery:
     def batches(self) -> Iterator[Numbered]:
         """The batches of the spool, in their order; read as they are asked for."""
         with self.spool.open() as lines:
-            for line in lines:
-                batch = json.loads(line)
-                rows = tuple(Row(**row) for row in batch["rows"])
-                number = batch["batch"]
-                yield number, Batch(f"{self.run_id}:{number}", rows, batch["planned_at"])
+            for number, entries in groupby(map(json.loads, lines), key=_batch):
+                rows = tuple(Row(**entry) for entry in entries)
+                yield number, Batch(f"{self.run_id}:{number}", rows, self.planned_at)
+
+    @property
+    def planned_at(self) -> float:
+        """When the run was planned, in seconds since 1970: the id, a UUID of version 7, tells."""
+        return (UUID(self.run_id).int >> 80) / 1000
+
+
+def _batch(entry: dict[str, Any]) -> int:
+    number: int = entry.pop("batch")
+    return number
 
 
 # A destination that takes the whole audience answers for both at once: the plan's removals, and the

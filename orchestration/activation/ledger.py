@@ -14,6 +14,8 @@ from orchestration.warehouse import Home, connect
 
 SQL = Path(__file__).parent / "sql"
 PATIENCE_SECONDS = 60.0
+# Of DuckDB: what does not fit is put on disk meanwhile. Syncs of a run can share a machine.
+MEMORY = "512MB"
 
 
 def statement(name: str) -> str:
@@ -26,6 +28,7 @@ def workspace(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to work on, in memory and beside it on disk; no file of the home is open."""
     with connect(Path(":memory:")) as connection:
         connection.execute(f"set temp_directory = '{_escaped(home.root / 'tmp')}'")
+        connection.execute(f"set memory_limit = '{MEMORY}'")
         yield connection
 
 

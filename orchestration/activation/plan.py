@@ -113,6 +113,7 @@ def _declare(connection: duckdb.DuckDBPyConnection, sync: Sync, run_id: str) -> 
         takes_leavers_back=sync.takes_leavers_back,
         removal=sync.removal,
         only_adds=sync.mode in ("insert", "append"),
+        is_known_by_key=sync.match is None,
         forgets_leavers=sync.mode == "append",
         batch_size=ONE_BATCH if sync.offer.is_whole else sync.batch,
         longest_period=max((days for _, days in pressing), default=0),

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Fault = Literal[
     "401",  # the credentials are refused, as when a token expires
+    "403",  # the quota is used up, or the credentials do not suffice
     "429",  # over the rate limit, in the vendor's own words (Salesforce says 403)
     "500_before",  # an error, and nothing was done
     "500_after",  # an error, although everything was done

@@ -27,7 +27,7 @@ class Vendor(Protocol):
         """The refusal of a request that lacks credentials or exceeds a limit, else None."""
 
     def refusal(self, status: int) -> Response:
-        """The vendor's own error for 401, 429, 500 or 503."""
+        """The vendor's own error for 401, 403, 429, 500 or 503."""
 
     def dump(self) -> dict[str, Any]:
         """Everything it holds, by table and record id."""

@@ -2,21 +2,14 @@
 copy (
     select
         batch,
-        0.0 as planned_at,
-        list(
-            struct_pack(
-                "position" := position,
-                "operation" := operation,
-                "customer_id" := customer_id,
-                "match" := match_value,
-                "fields" := '',
-                "key" := row_key,
-                "ticket" := ticket
-            )
-            order by ticket, position
-        ) as rows
+        position,
+        operation,
+        customer_id,
+        match_value as "match",
+        '' as fields,
+        row_key as "key",
+        ticket
     from ledger.activation.sync_outbox
     where run_id = getvariable('run_id') and ticket is not null
-    group by batch
-    order by batch
+    order by batch, ticket, position
 ) to '{spool}' (format json);

@@ -1,11 +1,34 @@
--- Who the sync is about, and a fingerprint of what it would say of them. One row per row of the
--- model that is in the segment, if the sync has one.
+-- The one place where consent is asked: no row without a yes, and a no outweighs a yes. Without a
+-- purpose or a channel there is no yes to find.
+create or replace temp table granted as
+with answers as (
+    select
+        cast(customer_id as varchar) as customer_id,
+        coalesce(is_granted, false) as is_granted
+    from serving.customers.consents
+    where
+        purpose = getvariable('purpose')
+        and channel = getvariable('channel')
+        and customer_id is not null
+)
+
+select distinct customer_id
+from answers
+where
+    is_granted
+    and customer_id not in (select customer_id from answers where not is_granted);
+
+-- Who the sync is about, and a fingerprint of what it would say of those who said yes. One row per
+-- row of the model that is in the segment, if the sync has one.
 create or replace temp table audience as
 select
     cast(model.{key} as varchar) as customer_id,
     nullif(cast(model.{match} as varchar), '') as match_value,
-    md5(cast({fields} as varchar)) as fields_hash
+    granted.customer_id is not null as is_consented,
+    case when granted.customer_id is not null then md5(cast({fields} as varchar)) end
+    as fields_hash
 from serving.{model} as model
+left join granted on cast(model.{key} as varchar) = granted.customer_id
 where
     getvariable('segment') is null
     or cast(model.{key} as varchar) in (

@@ -9,19 +9,27 @@ with numbered as (
         ) - 1 as place
     from changes
     where not is_waiting and not is_capped
+),
+
+removals as (
+    select cast(ceil(count(*) / getvariable('batch_size')) as bigint) as batches
+    from numbered
+    where operation = 'removed'
 )
 
 select
-    match_value,
-    customer_id,
-    operation,
-    fields_hash,
-    remote_id,
-    coalesce(row_key, md5(getvariable('run_id') || ' ' || match_value)) as row_key,
+    numbered.match_value,
+    numbered.customer_id,
+    numbered.operation,
+    numbered.fields_hash,
+    numbered.remote_id,
+    coalesce(
+        numbered.row_key, md5(getvariable('run_id') || ' ' || numbered.match_value)
+    ) as row_key,
     cast(
-        dense_rank() over (
-            order by operation <> 'removed', place // getvariable('batch_size')
-        ) - 1 as integer
+        numbered.place // getvariable('batch_size')
+        + case when numbered.operation = 'removed' then 0 else removals.batches end as integer
     ) as batch,
-    cast(place % getvariable('batch_size') as integer) as position
-from numbered;
+    cast(numbered.place % getvariable('batch_size') as integer) as position
+from numbered
+cross join removals;

@@ -1,44 +1,61 @@
 -- What has to travel so that the destination says what the model says.
 create or replace temp table departed as
-select known_today.*
-from known_today
-anti join sendable on known_today.match_value = sendable.match_value;
+select
+    match_value,
+    known_customer_id as customer_id,
+    known_hash as fields_hash,
+    remote_id,
+    row_key,
+    doubted_hash
+from compared
+where not is_wanted;
 
 -- What was told once is not told again because its customer got another id.
 create or replace temp table moved as
 select
     departed.match_value,
-    sendable.match_value as new_match_value,
-    sendable.customer_id as new_customer_id
+    compared.match_value as new_match_value,
+    compared.wanted_customer_id as new_customer_id
 from departed
-inner join sendable on departed.customer_id = sendable.customer_id
-anti join known_today on sendable.match_value = known_today.match_value
-where getvariable('only_adds')
+inner join compared on departed.customer_id = compared.wanted_customer_id
+where getvariable('only_adds') and not compared.is_known
 qualify row_number() over (
-    partition by sendable.match_value order by departed.match_value
+    partition by compared.match_value order by departed.match_value
 ) = 1;
+
+-- Of them and of whom their records belong to now, who still says yes, and who is sent otherwise.
+create or replace temp table owners as
+select
+    cast(model.{match} as varchar) as match_value,
+    cast(model.{key} as varchar) as customer_id
+from serving.{model} as model
+where cast(model.{match} as varchar) in (select departed.match_value from departed);
+
+create or replace temp table willing as
+select customer_id
+from granted
+where
+    customer_id in (select departed.customer_id from departed)
+    or customer_id in (select owners.customer_id from owners);
+
+create or replace temp table sent_otherwise as
+select customer_id
+from sendable
+where customer_id in (select departed.customer_id from departed);
 
 -- The record may be somebody else's by now, or its person may be known by another value.
 create or replace temp table leavers as
-with owners as (
-    select
-        cast(model.{match} as varchar) as match_value,
-        cast(model.{key} as varchar) as customer_id
-    from serving.{model} as model
-    semi join departed on cast(model.{match} as varchar) = departed.match_value
-)
-
 select
     departed.*,
     getvariable('takes_leavers_back')
-    or departed.customer_id not in (select granted.customer_id from granted)
-    or departed.customer_id in (select sendable.customer_id from sendable)
+    or departed.customer_id not in (select willing.customer_id from willing)
+    or departed.customer_id in (select sent_otherwise.customer_id from sent_otherwise)
     or exists (
         select 1
         from owners
         where
             owners.match_value = departed.match_value
-            and owners.customer_id not in (select granted.customer_id from granted)
+            and owners.customer_id not in (select willing.customer_id from willing)
     ) as is_due
 from departed
 anti join moved on departed.match_value = moved.match_value;
@@ -56,21 +73,19 @@ with differences as (
     where is_due and getvariable('removal') <> 'nothing'
     union all
     select
-        sendable.match_value,
-        sendable.customer_id,
-        case when known_today.match_value is null then 'added' else 'changed' end as operation,
-        sendable.fields_hash,
-        known_today.remote_id,
-        case
-            when known_today.doubted_hash = sendable.fields_hash then known_today.row_key
-        end as row_key
-    from sendable
-    left join known_today on sendable.match_value = known_today.match_value
+        match_value,
+        wanted_customer_id as customer_id,
+        case when is_known then 'changed' else 'added' end as operation,
+        wanted_hash as fields_hash,
+        remote_id,
+        case when doubted_hash = wanted_hash then row_key end as row_key
+    from compared
     where
-        known_today.fields_hash is distinct from sendable.fields_hash
+        is_wanted
+        and known_hash is distinct from wanted_hash
         -- What only adds does not correct what it added.
-        and not (getvariable('only_adds') and known_today.fields_hash is not null)
-        and sendable.match_value not in (select moved.new_match_value from moved)
+        and not (getvariable('only_adds') and known_hash is not null)
+        and match_value not in (select moved.new_match_value from moved)
 )
 
 select

@@ -17,13 +17,10 @@ update activation.sync_state
 set customer_id = rekeyed.customer_id
 from (
     select
-        sendable.match_value,
-        sendable.customer_id
-    from sendable
-    inner join known on sendable.match_value = known.match_value
-    where
-        sendable.customer_id <> known.customer_id
-        and sendable.fields_hash = known.fields_hash
+        match_value,
+        wanted_customer_id as customer_id
+    from compared
+    where is_wanted and known_hash = wanted_hash
 ) as rekeyed
 where
     sync_state.sync = getvariable('sync')

@@ -1,7 +1,7 @@
 -- The plan in numbers. One row.
 select
     (select count(*) from audience) as audience,
-    (select count(*) from audience) - (select count(*) from consented) as withheld,
+    (select count(*) from audience where not is_consented) as withheld,
     (select count(*) from sendable)
     - (select count(*) from changes where operation <> 'removed') as unchanged,
     (select count(*) from changes where is_waiting and operation <> 'removed') as waiting,

@@ -1,35 +1,23 @@
 -- What the ledger says is there, against what should be there.
 
--- The one place where consent is asked: no row without a yes, and a no outweighs a yes. Without a
--- purpose or a channel there is no yes to find.
-create or replace temp table granted as
-select cast(customer_id as varchar) as customer_id
-from serving.customers.consents
-where
-    purpose = getvariable('purpose')
-    and channel = getvariable('channel')
-    and customer_id is not null
-group by customer_id
-having bool_and(coalesce(is_granted, false));
-
 -- Ids that name somebody by another id today: merged, or split and gone.
 create or replace temp table renamed as
 with issued as (
     select customer_id as issued_id
     from known
-    union
+    union all
     select customer_id from contacted
-    union
+    union all
     select customer_id from held_by_peers
 ),
 
 by_founder as (
     select
-        ids.own_customer_id as issued_id,
-        max(ids.customer_id) as customer_id
-    from serving.identity.customer_ids as ids
-    inner join issued on ids.own_customer_id = issued.issued_id
-    group by ids.own_customer_id
+        own_customer_id as issued_id,
+        max(customer_id) as customer_id
+    from serving.identity.customer_ids
+    where own_customer_id <> customer_id
+    group by own_customer_id
 ),
 
 by_heirs as (
@@ -37,19 +25,28 @@ by_heirs as (
         history.old_customer_id as issued_id,
         max_by(ids.customer_id, (history.identifiers, ids.customer_id)) as customer_id
     from serving.identity.customer_id_history as history
-    inner join issued on history.old_customer_id = issued.issued_id
     inner join serving.identity.customer_ids as ids
         on history.new_customer_id = ids.own_customer_id
+    where
+        history.old_customer_id not in (
+            select founders.own_customer_id
+            from serving.identity.customer_ids as founders
+            where founders.own_customer_id is not null
+        )
     group by history.old_customer_id
 )
 
 select
-    issued.issued_id,
-    coalesce(by_founder.customer_id, by_heirs.customer_id) as customer_id
-from issued
-left join by_founder on issued.issued_id = by_founder.issued_id
-left join by_heirs on issued.issued_id = by_heirs.issued_id
-where coalesce(by_founder.customer_id, by_heirs.customer_id) <> issued.issued_id;
+    issued_id,
+    customer_id
+from by_founder
+where issued_id in (select issued.issued_id from issued)
+union all
+select
+    issued_id,
+    customer_id
+from by_heirs
+where issued_id in (select issued.issued_id from issued);
 
 create or replace temp table known_today as
 select
@@ -59,34 +56,34 @@ select
 from known
 left join renamed on known.customer_id = renamed.issued_id;
 
-create or replace temp table consented as
-select audience.*
-from audience
-inner join granted on audience.customer_id = granted.customer_id;
-
 -- Two people can claim one record of the destination: who holds it keeps it.
 create or replace temp table unaddressable as
 with shared as (
     select match_value
-    from consented
-    where match_value is not null
+    from audience
+    where
+        is_consented
+        and match_value is not null
+        -- A key is nobody else's, which has been made sure of.
+        and not getvariable('is_known_by_key')
     group by match_value
     having count(*) > 1
 ),
 
 claims as (
     select
-        consented.customer_id,
+        audience.customer_id,
         row_number() over (
-            partition by consented.match_value
-            order by known_today.customer_id is null, consented.customer_id
+            partition by audience.match_value
+            order by known_today.customer_id is null, audience.customer_id
         ) as place
-    from consented
-    inner join shared on consented.match_value = shared.match_value
+    from audience
+    inner join shared on audience.match_value = shared.match_value
     left join known_today
         on
-            consented.match_value = known_today.match_value
-            and consented.customer_id = known_today.customer_id
+            audience.match_value = known_today.match_value
+            and audience.customer_id = known_today.customer_id
+    where audience.is_consented
 )
 
 select
@@ -98,10 +95,36 @@ union all
 select
     customer_id,
     'match_missing' as obstacle
-from consented
-where match_value is null;
+from audience
+where is_consented and match_value is null;
 
-create or replace temp table sendable as
-select consented.*
-from consented
-anti join unaddressable on consented.customer_id = unaddressable.customer_id;
+create or replace temp view sendable as
+select
+    customer_id,
+    match_value,
+    fields_hash
+from audience
+where
+    is_consented
+    and customer_id not in (select unaddressable.customer_id from unaddressable);
+
+-- Only what differs.
+create or replace temp table compared as
+select
+    coalesce(sendable.match_value, known_today.match_value) as match_value,
+    sendable.match_value is not null as is_wanted,
+    known_today.match_value is not null as is_known,
+    sendable.customer_id as wanted_customer_id,
+    sendable.fields_hash as wanted_hash,
+    known_today.customer_id as known_customer_id,
+    known_today.sent_as,
+    known_today.fields_hash as known_hash,
+    known_today.remote_id,
+    known_today.row_key,
+    known_today.doubted_hash
+from sendable
+full outer join known_today on sendable.match_value = known_today.match_value
+where
+    sendable.match_value is null
+    or known_today.fields_hash is distinct from sendable.fields_hash
+    or known_today.sent_as <> sendable.customer_id;
