@@ -1,11 +1,13 @@
 """Syncs against vendors that keep state: what is sent, what is not, and what is remembered."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from orchestration.activation.ledger import ledger
 from orchestration.activation.receipt import Receipt
 from orchestration.activation.run import plan_only, sync
 from orchestration.warehouse import Home
@@ -205,3 +207,20 @@ def test_nothing_of_a_settled_run_is_left_in_the_spool(home: Home, hubspot: Serv
     sync(hubspot_sync(), home, hubspot.environment)
     assert [path.name for path in (home.spool / "hubspot_big_spenders").iterdir()] == ["lock"]
     assert rows(home, "select * from activation.sync_outbox") == []
+
+
+def test_while_a_vendor_is_slow_nobody_waits_for_a_database(home: Home, hubspot: Served) -> None:
+    publish(home, people(5))
+    home.warehouse.touch()
+    hubspot.order(next=["slow"], slow_seconds=1.5, only="/crm/v3/objects")
+    with ThreadPoolExecutor(1) as pool:
+        under_way = pool.submit(sync, hubspot_sync(), home, hubspot.environment)
+        while not hubspot.gate.faults.fired:
+            assert not under_way.done()
+        open_files = {str(link.resolve()) for link in Path("/proc/self/fd").iterdir()}
+        assert not {str(f) for f in (home.activation, home.serving, home.warehouse)} & open_files
+        with ledger(home) as connection:
+            status = "select status from activation.sync_runs"
+            assert connection.execute(status).fetchall() == [("planned",)]
+        assert not under_way.done()
+        assert under_way.result().sent == 5

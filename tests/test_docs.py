@@ -5,7 +5,10 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
+from orchestration.activation.declaration import Sync
+from orchestration.destinations import kinds, offer
 from orchestration.serve import publish
 from orchestration.sources.declaration import declarations
 from orchestration.sources.intake import load
@@ -30,7 +33,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     return home
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/identity.md"])
+@pytest.mark.parametrize("document", ["README.md", "docs/identity.md", "docs/activation.md"])
 def test_every_question_in_the_documentation_has_an_answer(home: Home, document: str) -> None:
     questions = [each for block in blocks(document, "sql") for each in block.split(";")]
     asked = [question for question in questions if question.strip()]
@@ -69,3 +72,25 @@ def test_every_link_between_documents_leads_somewhere() -> None:
         for target in re.findall(r"\]\(([^)#]+)\)", document.read_text()):
             if "://" not in target:
                 assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+def test_the_sync_of_the_activation_page_is_one() -> None:
+    [example] = blocks("docs/activation.md", "yaml")
+    [exposure] = yaml.safe_load(example)["exposures"]
+    declared = exposure["config"]["meta"]["sync"]
+    sync = Sync(name=exposure["name"], file="", owner="", room="customers", **declared)
+    assert (sync.destination, sync.removal) == ("zoho", "clear")
+
+
+def test_the_activation_page_lists_every_kind_of_destination_and_what_it_can_do() -> None:
+    text = (PROJECT / "docs/activation.md").read_text()
+    listed = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \| (.*?) \|", text, flags=re.MULTILINE)
+    rows = {kind: (modes, leave, batch) for kind, modes, leave, batch in listed if kind in kinds()}
+    assert rows == {
+        kind: (
+            ", ".join(offer(kind).modes),
+            ", ".join(offer(kind).leave) or "nothing",
+            "whole" if offer(kind).is_whole else f"{offer(kind).batch:,}",
+        )
+        for kind in kinds()
+    }
