@@ -11,7 +11,7 @@ import httpx
 
 from orchestration.activation.declaration import Limits
 from orchestration.activation.pace import Pace
-from orchestration.destinations.protocol import HttpDestination
+from orchestration.destinations.protocol import ONCE, HttpDestination
 
 ANSWERS = {400, 404, 409, 413, 422}
 LONGEST_PAUSE = 120.0
@@ -82,6 +82,8 @@ class Transport:
                     return response
                 is_in_doubt |= response.status_code >= 500 or response.status_code == 408
                 self._note_failure(response, attempt)
+            if is_in_doubt and ONCE in request.extensions:
+                break
             if attempt + 1 < self._limits.attempts and not self.stopped:
                 await asyncio.sleep(self._backoff(attempt))
         self._give_up()

@@ -12,6 +12,9 @@ from pydantic import BaseModel, ConfigDict
 Exchange = Generator[httpx.Request, httpx.Response, None]
 Mode = Literal["upsert", "insert", "update", "mirror", "audience", "append"]
 Leave = Literal["nothing", "clear", "remove", "delete"]
+# In the extensions of a request that would do a thing twice if it were repeated after an answer was
+# lost, such as a vendor's insert without a key: its rows are in doubt at once.
+ONCE = "once"
 Operation = Literal["added", "changed", "removed"]
 
 

@@ -14,6 +14,7 @@ class Limits:
     salesforce_day: int = 100_000
     webhook_second: int = 1_000
     requests_second: int = 1_000
+    pipedrive_day_tokens: int = 30_000
 
 
 class RollingLimit:

@@ -73,8 +73,8 @@ LIMITS = quick(batch=10, timeout_seconds=0.4, requests_per_second=300, concurren
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_vendor_ends_as_the_model_says(case: Case, tmp_path: Path) -> None:
     chance = random.Random(case.name)  # noqa: S311 - repeatable, not secret
-    home, secrets, declared = Home(tmp_path), case.secrets(), case.declared(limits=LIMITS)
-    batch = min(10, declared.offer.batch)
+    home, secrets = Home(tmp_path), case.secrets()
+    batch = min(10, case.declared().offer.batch)
     declared = case.declared(limits=LIMITS | {"batch": batch})
     with served(vendor_of(case, secrets)) as vendor:
         environment = case.environment(vendor, secrets)

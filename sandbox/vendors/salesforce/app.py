@@ -3,6 +3,7 @@
 import re
 import secrets
 import time
+from collections.abc import Mapping
 from hmac import compare_digest
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.vendors.emulator import Emulated
 from sandbox.vendors.limits import Limits, RollingLimit
 from sandbox.vendors.replies import Refusal, read_object, refuse
 from sandbox.vendors.salesforce import composite, errors
+from sandbox.vendors.salesforce.bulk import Jobs
 from sandbox.vendors.salesforce.objects import Objects
 from sandbox.vendors.salesforce.query import Queries
 from sandbox.vendors.salesforce.schema import Field, object_types
@@ -38,6 +41,7 @@ class Salesforce:
         for name, objects in self.org.items() if world else ():
             objects.load(Path(str(world)) / f"{name}.parquet")
         self._queries = Queries(self.org)
+        self.bulk = Jobs(self.org)
         self.app = Starlette(
             routes=self._routes(),
             exception_handlers={Refusal: refuse, 404: _no_such_path, 405: _no_such_path},
@@ -101,9 +105,15 @@ class Salesforce:
             Route(f"{data}/query/{{locator}}", self._more),
             Route(f"{data}/sobjects/{{object}}/describe", self._describe),
             Route(f"{data}/composite/sobjects", self._delete, methods=["DELETE"]),
+            Route(f"{data}/composite/sobjects", self._update, methods=["PATCH"]),
             Route(
                 f"{data}/composite/sobjects/{{object}}/{{field}}", self._upsert, methods=["PATCH"]
             ),
+            Route(f"{data}/jobs/ingest", self._create_job, methods=["POST"]),
+            Route(f"{data}/jobs/ingest/{{job}}", self._change_job, methods=["PATCH"]),
+            Route(f"{data}/jobs/ingest/{{job}}", self._tell_job),
+            Route(f"{data}/jobs/ingest/{{job}}/batches", self._upload, methods=["PUT"]),
+            Route(f"{data}/jobs/ingest/{{job}}/{{results}}", self._results),
         ]
 
     async def _token(self, request: Request) -> Response:
@@ -115,6 +125,7 @@ class Salesforce:
             return _no_token("invalid_client", "invalid client credentials")
         token = f"00DKi0000000001!{secrets.token_urlsafe(32)}"
         self._tokens.add(token)
+        self.bulk.pass_time()
         url = str(request.base_url).rstrip("/")
         issued = str(int(time.time() * 1000))
         reply = {"access_token": token, "instance_url": url, "issued_at": issued}
@@ -138,7 +149,34 @@ class Salesforce:
     async def _upsert(self, request: Request) -> Response:
         objects, name = self._of(request), request.path_params["field"]
         body = await read_object(request, errors.not_json)
-        return self._counted(JSONResponse(composite.upsert(objects, name, body)))
+        return self._counted(JSONResponse(composite.upsert(self.org, objects, name, body)))
+
+    async def _update(self, request: Request) -> Response:
+        _version(request)
+        body = await read_object(request, errors.not_json)
+        return self._counted(JSONResponse(composite.update(self.org, body)))
+
+    async def _create_job(self, request: Request) -> Response:
+        _version(request)
+        body = await read_object(request, errors.not_json)
+        return self._counted(JSONResponse(self.bulk.create(body)))
+
+    async def _upload(self, request: Request) -> Response:
+        self.bulk.upload(request.path_params["job"], await request.body())
+        return self._counted(Response(status_code=201))
+
+    async def _change_job(self, request: Request) -> Response:
+        body = await read_object(request, errors.not_json)
+        changed = self.bulk.change(request.path_params["job"], body.get("state"))
+        return self._counted(JSONResponse(changed))
+
+    async def _tell_job(self, request: Request) -> Response:
+        return self._counted(JSONResponse(self.bulk.info(request.path_params["job"])))
+
+    async def _results(self, request: Request) -> Response:
+        words = request.path_params
+        text = self.bulk.results(words["job"], words["results"])
+        return self._counted(Response(text, media_type="text/csv"))
 
     async def _delete(self, request: Request) -> Response:
         _version(request)
@@ -172,3 +210,11 @@ def _no_token(error: str, description: str) -> Response:
 
 async def _no_such_path(_request: Request, _error: Exception) -> Response:
     return errors.not_found().response()
+
+
+def _made(known: Mapping[str, str], limits: Limits) -> Salesforce:
+    client = (known["SALESFORCE_CLIENT_ID"], known["SALESFORCE_CLIENT_SECRET"])
+    return Salesforce(client, None, limits)
+
+
+EMULATED = Emulated("SALESFORCE_URL", ("SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET"), _made)

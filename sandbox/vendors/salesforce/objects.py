@@ -18,6 +18,8 @@ class Objects:
         self.kind = kind
         self.clock = clock
         self.table = Table(f.name for f in kind.fields if f.external_id or f.id_lookup)
+        # Ids of records that somebody else is busy writing.
+        self.locked: set[str] = set()
         self._count = 0
 
     def load(self, path: Path) -> None:

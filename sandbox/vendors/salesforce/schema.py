@@ -34,7 +34,7 @@ class Field:
             "externalId": self.external_id,
             "idLookup": self.id_lookup or self.external_id,
             "unique": self.external_id,
-            "nillable": not self.required,
+            "nillable": not self.required and self.type != "boolean",
             "createable": not self.read_only,
             "updateable": not self.read_only,
             "custom": self.name.endswith("__c"),

@@ -1,0 +1,100 @@
+"""No sync of any kind and mode, however declared, sends anybody who has not said yes."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestration.activation.declaration import Sync
+from orchestration.activation.ledger import SQL, ledger
+from orchestration.activation.run import plan_only
+from orchestration.destinations import kinds, offer
+from orchestration.warehouse import Home
+from tests.activation_world import people, publish
+
+EVERY = [(kind, mode) for kind in kinds() for mode in offer(kind).modes]
+
+
+def declared(kind: str, mode: str, **changes: object) -> Sync:
+    """The least that a sync of a kind and mode declares."""
+    offered = offer(kind)
+    match = (offered.match or ("email",))[0] if offered.match != () else None
+    values: dict[str, Any] = {
+        "name": f"{kind}_{mode}",
+        "file": "models/activation/any.yml",
+        "owner": "lifecycle@example.com",
+        "room": "customers",
+        "model": "customers",
+        "destination": kind,
+        "mode": mode,
+        "object": (offered.objects or ("Thing",))[0] if offered.objects is not None else None,
+        "match": match,
+        "map": {match or "email": "email", "name": "first_name"},
+        "options": options(kind),
+        "consent": {"purpose": "marketing", "channel": "email"},
+    }
+    return Sync.model_validate(values | changes)
+
+
+def options(kind: str) -> dict[str, str]:
+    """A word for each option that a kind cannot do without."""
+    words = {"format": "csv", "table": "public.people"}
+    fields = offer(kind).options.model_fields
+    return {name: words.get(name, "any") for name, field in fields.items() if field.is_required()}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """Six people, of whom nobody said yes."""
+    home = Home(tmp_path_factory.mktemp("consent"))
+    publish(
+        home, [replace(p, is_granted=None if i % 2 else False) for i, p in enumerate(people(6))]
+    )
+    return home
+
+
+@pytest.mark.parametrize(("kind", "mode"), EVERY)
+def test_who_has_not_said_yes_is_in_no_plan(home: Home, kind: str, mode: str) -> None:
+    planned, samples = plan_only(declared(kind, mode), home)
+    assert (planned.status, planned.withheld, planned.to_send, samples) == ("planned", 6, 0, ())
+
+
+@pytest.mark.parametrize(("kind", "mode"), EVERY)
+def test_a_sync_that_names_no_consent_has_nobody_to_send(
+    tmp_path: Path, kind: str, mode: str
+) -> None:
+    home = Home(tmp_path)
+    publish(home, people(3))
+    planned, _ = plan_only(declared(kind, mode, consent=None), home)
+    assert (planned.withheld, planned.to_send) == (3, 0)
+
+
+@pytest.mark.parametrize(("kind", "mode"), EVERY)
+def test_who_withdraws_is_taken_back_also_where_leavers_may_stay(
+    tmp_path: Path, kind: str, mode: str
+) -> None:
+    home = Home(tmp_path)
+    sync = declared(kind, mode)
+    publish(home, [replace(people(1)[0], is_granted=False)])
+    known = "'person00000@example.com'" if sync.match else "'c00000'"
+    with ledger(home) as connection:
+        connection.execute(
+            "insert into activation.sync_state (sync, match_value, customer_id, fields_hash) "
+            f"values ('{sync.name}', {known}, 'c00000', 'as sent')"
+        )
+    # What can take nothing back only ever told events.
+    assert plan_only(sync, home)[0].removed == (1 if offer(kind).leave else 0)
+
+
+def test_whatever_is_written_out_is_made_from_those_who_said_yes() -> None:
+    for file in SQL.glob("*.sql"):
+        text = file.read_text()
+        if re.search(r"^copy \(", text, re.MULTILINE):
+            sources = set(re.findall(r"\b(?:from|join) (?:ledger\.)?([\w.{}]+)", text))
+            assert sources & {"batched", "sendable", "activation.sync_outbox"}, file.name
+            # The model gives the values; who is in it is decided elsewhere.
+            assert "from serving.{model}" not in text or "semi join sendable" in text, file.name
+    granted = [file.name for file in SQL.glob("*.sql") if "is_granted" in file.read_text()]
+    assert granted == ["audience.sql"]
