@@ -42,6 +42,7 @@ create table activation.contact_pressure (
 create table activation.ad_identifiers as
 select
     customer_id,
-    sha256(lower(email)) as email_sha256,
+    -- What is no address is passed on as it is, for platforms that refuse what is no fingerprint.
+    case when email like '%@%' then sha256(lower(email)) else email end as email_sha256,
     sha256(lower(first_name)) as first_name_sha256
 from people;

@@ -159,3 +159,16 @@ def rows(home: Home, query: str) -> list[tuple[Any, ...]]:
         connection.execute(f"attach '{home.activation}' as ledger")
         connection.execute("use ledger")
         return connection.execute(query).fetchall()
+
+
+def into(home: Home, table: str, *records: tuple[object, ...]) -> None:
+    """Adds rows to a table of the publication."""
+    with duckdb.connect(str(home.serving)) as connection:
+        places = ", ".join("?" for _ in records[0])
+        connection.executemany(f"insert into {table} values ({places})", [*map(list, records)])
+
+
+def merged(home: Home, old: str, new: str) -> None:
+    """Publishes that one customer has become part of another."""
+    into(home, "identity.customer_ids", (old, new), (new, new))
+    into(home, "identity.customer_id_history", (old, new, 1))

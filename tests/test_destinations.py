@@ -24,6 +24,7 @@ from tests.activation_world import (
     SECRET,
     UNLIMITED,
     Served,
+    hubspot_sync,
     people,
     publish,
     quick,
@@ -31,7 +32,9 @@ from tests.activation_world import (
     webhook_sync,
 )
 
-HUBSPOT = HubSpot("http://hubspot", "token", "email", ["email", "firstname"])
+HUBSPOT = HubSpot(
+    "http://hubspot", "token", hubspot_sync(map={"email": "email", "firstname": "first_name"})
+)
 OUTCOMES = list[Outcome]
 
 

@@ -124,9 +124,12 @@ class Sync(Declared):
     @property
     def removal(self) -> Leave:
         """How a row is taken back: as declared, else the destination's own way."""
-        if self.on_leave in (None, "nothing"):
-            return self.offer.leave[0] if self.offer.leave else "nothing"
-        return self.on_leave or "nothing"
+        if self.on_leave is not None and self.on_leave != "nothing":
+            return self.on_leave
+        ways = self.offer.leave
+        # Who leaves a list remains a record, and a record does not leave by leaving a list.
+        fitting = [way for way in ways if (way == "remove") is (self.mode == "audience")]
+        return next(iter([*fitting, *ways]), "nothing")
 
     @property
     def batch(self) -> int:
@@ -157,6 +160,8 @@ def _misfits(sync: Sync, offer: Offer) -> list[str]:
     if sync.on_leave not in (None, "nothing", *offer.leave):
         ways = _listed(("nothing", *offer.leave))
         misfits.append(f"on_leave: {kind} knows {ways}, not {sync.on_leave}")
+    if sync.on_leave == "remove" and sync.mode != "audience" and len(offer.leave) > 1:
+        misfits.append(f"on_leave: at {kind}, remove is for mode: audience")
     if offer.objects is None and sync.object is not None:
         misfits.append(f"object: {kind} has one kind of record only; drop it")
     if offer.objects is not None and (

@@ -67,7 +67,9 @@ class Journal:
         }
         self._pending.append(json.dumps(line) + "\n")
         waited = time.monotonic() - self._written_at
-        if len(self._pending) >= GROUP_LINES or waited >= GROUP_SECONDS:
+        # A ticket that is lost is a job that nobody asks about.
+        has_tickets = bool(line["pending"])
+        if has_tickets or len(self._pending) >= GROUP_LINES or waited >= GROUP_SECONDS:
             self._flush()
 
     def _flush(self) -> None:

@@ -32,7 +32,10 @@ def rejections(sync: Sync, home: Home) -> tuple[Rejections, ...]:
     """Open refusals of a sync by reason, the most frequent first."""
     with workspace(home) as connection, reading(connection, home):
         found = connection.execute(statement("rejections"), {"sync": sync.name}).fetchall()
-    return tuple(Rejections(*row, remedy=_remedy(row[0], sync)) for row in found)
+    return tuple(
+        Rejections(code, refused, resting, due, example, _remedy(code, sync))
+        for code, refused, resting, due, example in found
+    )
 
 
 def _remedy(code: str, sync: Sync) -> str:

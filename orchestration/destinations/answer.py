@@ -1,6 +1,6 @@
 """Reads what a vendor answers, row by row: a 2xx alone is no success."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 import httpx
@@ -23,8 +23,9 @@ class Answer(Described):
 
     `all`: every row was taken. `index`: a list at `at` has an entry per row, in their order. `key`:
     what lies at `at` are the refused rows only, a list whose entries name the row at `key`, or an
-    object by that name. `count`: the number at `at` were refused, whichever they are. `job`: a
-    ticket at `at`; `poll` tells later.
+    object by that name, whose entries may be words alone. `count`: the number at `at` were refused,
+    whichever they are, of those that `received` counts. `job`: a ticket at `at`; `poll` tells
+    later.
     """
 
     align: Literal["all", "index", "key", "count", "job"] = "all"
@@ -33,12 +34,19 @@ class Answer(Described):
         default_factory=dict, description="path: values; with any other, all rows are in doubt"
     )
     taken: dict[str, Values] = Field(
-        default_factory=dict, description="index only; path in the entry: values of a taken row"
+        default_factory=dict, description="path in the entry: values of a taken row"
     )
     later: dict[str, Values] = Field(
         default_factory=dict, description="path in the entry: values that ask to try again"
     )
     key: str = ""
+    taken_at: str = Field(
+        default="", description="key only: where taken rows are named; others are in doubt"
+    )
+    is_code_and_words: bool = Field(
+        default=False, description="key only: an entry is {code: words}, here `code` and `message`"
+    )
+    received: str = ""
     code: str = ""
     message: str = ""
     remote_id: str = ""
@@ -58,13 +66,19 @@ class Answer(Described):
             return [Outcome(r.position, "pending", ticket=ticket) for r in rows] if ticket else []
         if self.align == "count":
             return self._counted(found, content, rows)
-        return self._by_index(found, rows) if self.align == "index" else self._by_key(found, rows)
+        return (
+            self._by_index(found, rows)
+            if self.align == "index"
+            else self._by_key(found, content, rows)
+        )
 
     def _counted(self, found: object, content: object, rows: Sequence[Row]) -> list[Outcome]:
         if not isinstance(found, int):
             return []
+        if self.received and at(content, self.received) != len(rows):
+            return []
         if found:
-            raise BatchRefused(_text(at(content, self.code), "invalid"), "")
+            raise BatchRefused(_text(_named(content, self.code), "invalid"), "")
         return [Outcome(row.position, "sent") for row in rows]
 
     def _by_index(self, found: object, rows: Sequence[Row]) -> list[Outcome]:
@@ -76,27 +90,40 @@ class Answer(Described):
         ]
 
     def _entry(self, row: Row, entry: dict[str, object]) -> Outcome:
-        if all(at(entry, path) in values for path, values in self.taken.items()):
-            remote_id = at(entry, self.remote_id) if self.remote_id else None
-            return Outcome(row.position, "sent", remote_id=_text(remote_id, ""))
+        is_taken = [at(entry, path) in values for path, values in self.taken.items()]
+        if is_taken and all(is_taken):
+            remote_id = _text(_named(entry, self.remote_id), "")
+            return Outcome(row.position, "sent", remote_id=remote_id)
         if any(at(entry, path) in values for path, values in self.later.items()):
             return Outcome(row.position, "unsent")
         return self._rejected(row, entry)
 
-    def _by_key(self, found: object, rows: Sequence[Row]) -> list[Outcome]:
+    def _by_key(self, found: object, content: object, rows: Sequence[Row]) -> list[Outcome]:
         if isinstance(found, list):
-            found = {_text(at(entry, self.key), ""): entry for entry in found}
+            found = {_text(_named(entry, self.key), ""): entry for entry in found}
         refused = found if isinstance(found, dict) else {}
+        taken = at(content, self.taken_at) if self.taken_at else {row.match for row in rows}
+        named = taken if isinstance(taken, Collection) else ()
         return [
-            self._rejected(row, refused[row.match])
+            self._refused(row, refused[row.match])
             if row.match in refused
             else Outcome(row.position, "sent")
             for row in rows
+            if row.match in refused or row.match in named
         ]
 
+    def _refused(self, row: Row, entry: object) -> Outcome:
+        if isinstance(entry, str):
+            return Outcome(row.position, "rejected", "rejected", entry)
+        if self.is_code_and_words and isinstance(entry, dict):
+            entry = {"code": next(iter(entry), ""), "message": next(iter(entry.values()), "")}
+        if isinstance(entry, dict) and (self.taken or self.later):
+            return self._entry(row, entry)
+        return self._rejected(row, entry)
+
     def _rejected(self, row: Row, entry: object) -> Outcome:
-        code, message = _text(at(entry, self.code), "rejected"), _text(at(entry, self.message), "")
-        return Outcome(row.position, "rejected", code, message)
+        code, message = _named(entry, self.code), _named(entry, self.message)
+        return Outcome(row.position, "rejected", _text(code, "rejected"), _text(message, ""))
 
 
 class Errors(Described):
@@ -108,8 +135,7 @@ class Errors(Described):
     def refusal(self, response: httpx.Response) -> BatchRefused:
         """The refusal in the vendor's words, or by its status alone."""
         content = body(response)
-        code = at(content, self.code) if self.code else None
-        message = at(content, self.message) if self.message else None
+        code, message = _named(content, self.code), _named(content, self.message)
         return BatchRefused(_text(code, str(response.status_code)), _text(message, ""))
 
 
@@ -120,6 +146,11 @@ def body(response: httpx.Response) -> object:
     except ValueError:
         return None
     return content
+
+
+def _named(content: object, path: str) -> object:
+    """What lies at a path that a description may leave out."""
+    return at(content, path) if path else None
 
 
 def _text(value: object, default: str) -> str:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 import httpx
 
@@ -18,8 +19,16 @@ from orchestration.destinations.description import (
     Request,
     WsseAuth,
 )
-from orchestration.destinations.protocol import Batch, Exchange, Outcome, Row, Steps, account
-from orchestration.destinations.template import IN_PATH, Template, at, filled_path
+from orchestration.destinations.protocol import (
+    Batch,
+    BatchRefused,
+    Exchange,
+    Outcome,
+    Row,
+    Steps,
+    account,
+)
+from orchestration.destinations.template import IN_PATH, Template, at, filled_path, listed
 
 NAMED = re.compile(r"\$([A-Z][A-Z0-9_]+)")
 
@@ -54,6 +63,7 @@ class DescribedDestination:
         self.account = account(address, *(secrets[name] for name in sorted(secrets)))
         self._constants: dict[str, object] = {
             **secrets,
+            **dict.fromkeys(description.options, ""),
             **sync.options,
             "object": sync.object,
             "match_field": sync.match,
@@ -63,17 +73,46 @@ class DescribedDestination:
         self._templates: dict[str, tuple[Template, Template]] = {}
 
     def prepare(self, types: Mapping[str, str]) -> Exchange:
-        """Nothing to prepare."""
+        """Nothing to prepare; raises BatchRefused for an exposure that must not be sent as it is.
+
+        It lacks an option, or sends what could not be taken back.
+        """
+        match = self._sync.match
+        if match in self._description.alone and len(self._sync.map) > 1:
+            raise BatchRefused(f"map: nothing may travel beside {match}", "")
+        for name in (self._name(is_removal=False), self._name(is_removal=True)):
+            request = self._description.requests.get(name)
+            for option in self._description.options:
+                if request and request.names(option) and self._sync.options.get(option) is None:
+                    raise BatchRefused(f"options.{option} is missing", "")
         yield from ()
 
     def deliver(self, batch: Batch) -> Steps:
-        """One request; after a 413 that took some rows, another with the rest."""
-        name = self._request_for(batch)
+        """One request, and before it the one that finds ids of rows, if it needs some."""
+        name = self._name(is_removal=batch.is_removal)
+        first = self._description.requests[name].first
+        unknown = tuple(row for row in batch.rows if not row.remote_id)
+        if not first or not unknown:
+            return (yield from self._ask(name, batch))
+        found = yield from self._ask(first, batch.part(unknown))
+        ids = {row.position: row.remote_id for row in batch.rows if row.remote_id}
+        ids |= {outcome.position: outcome.remote_id for outcome in found if outcome.remote_id}
+        rest = tuple(
+            replace(row, remote_id=ids[row.position]) for row in batch.rows if row.position in ids
+        )
+        outcomes = [outcome for outcome in found if outcome.position not in ids]
+        if rest:
+            outcomes += yield from self._ask(name, batch.part(rest))
+        return outcomes
+
+    def _ask(self, name: str, batch: Batch) -> Steps:
+        """After a 413 that took some rows, once more with the rest."""
         request = self._description.requests[name]
         waiting, outcomes = batch, list[Outcome]()
         while True:
             response = yield self._rendered(name, request, waiting)
-            if response.status_code == 404 and batch.is_removal:
+            # Where the path names the rows they are gone; elsewhere the path itself is wrong.
+            if response.status_code == 404 and batch.is_removal and request.body is None:
                 return [Outcome(row.position, "sent") for row in waiting.rows]
             if not response.is_success and response.status_code != 413:
                 raise self._description.errors.refusal(response)
@@ -100,7 +139,7 @@ class DescribedDestination:
             return [Outcome(row.position, "pending", ticket=ticket) for row in batch.rows]
         if state in poll.taken:
             return [Outcome(row.position, "sent") for row in batch.rows]
-        if state is None:
+        if state is None or state in poll.unclear:
             return []
         code = str(at(body(response), poll.code) or state)
         return [Outcome(row.position, "rejected", code) for row in batch.rows]
@@ -110,13 +149,15 @@ class DescribedDestination:
         rule = self._description.throttled
         return rule is not None and at(body(response), rule.at) in rule.values
 
-    def _request_for(self, batch: Batch) -> str:
-        if batch.is_removal:
-            return self._sync.removal
-        for name, modes in MODES.items():
-            if self._sync.mode in modes:
-                return name
-        raise AssertionError(self._sync.mode)
+    def _name(self, *, is_removal: bool) -> str:
+        requests, sync = self._description.requests, self._sync
+        name = next(name for name, modes in MODES.items() if sync.mode in modes)
+        if is_removal:
+            # Who leaves an audience stays a record, unless the exposure says more.
+            is_left = sync.mode == "audience" and sync.on_leave is None and "remove" in requests
+            name = "remove" if is_left else sync.removal
+        special = f"{name} {sync.object}"
+        return special if special in requests else name
 
     def _rendered(self, name: str, request: Request, batch: Batch) -> httpx.Request:
         words = {
@@ -138,15 +179,32 @@ class DescribedDestination:
     def _cleared(self, row: Row) -> str:
         """The row with nothing in its fields but what it is known by."""
         known_by = {self._sync.match: row.match} if self._sync.match else {}
-        return json.dumps({**dict.fromkeys(sorted(self._sync.map)), **known_by})
+        return json.dumps(_nested({**dict.fromkeys(sorted(self._sync.map)), **known_by}))
 
     def _template(self, name: str, request: Request) -> tuple[Template, Template]:
         if name not in self._templates:
+            words = {
+                "cleared": self._cleared,
+                "listed": lambda row: listed(request.field, row.fields or self._cleared(row)),
+            }
             self._templates[name] = (
-                Template(request.row, self._constants, self._cleared),
-                Template(request.body, self._constants, self._cleared),
+                Template(request.row, self._constants, words),
+                Template(request.body, self._constants, words),
             )
         return self._templates[name]
+
+
+def _nested(fields: Mapping[str, object]) -> dict[str, object]:
+    """Fields as they travel: a dot in a name makes an object of its own."""
+    tree: dict[str, object] = {}
+    for name, value in fields.items():
+        *branches, leaf = name.split(".")
+        place = tree
+        for branch in branches:
+            grown = place.setdefault(branch, {})
+            place = grown if isinstance(grown, dict) else place
+        place[leaf] = value
+    return tree
 
 
 def _auth(

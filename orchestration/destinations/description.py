@@ -1,5 +1,6 @@
 """What a YAML file says of a kind of destination: address, credentials, requests, answers."""
 
+import re
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -61,24 +62,38 @@ class WsseAuth(Described):
 
 
 class Request(Described):
-    """One request: `body` with `$rows` in it, each of them `row`; or a path with `$matches`."""
+    """One request: `body` with `$rows` in it, each of them `row`; or a path with `$matches`.
+
+    In a row `$listed` is a list of its fields, each of them `field`. `first` names a request whose
+    answer tells the remote ids that this one needs; a row that it knows none of is gone.
+    """
 
     method: Literal["POST", "PUT", "PATCH", "DELETE", "GET"] = "POST"
     path: str
     headers: dict[str, str] = Field(default_factory=dict)
     row: Any = "$fields"
+    field: Any = None
+    first: str = ""
     body: Any = None
     separator: str = Field(default=",", description="between rows; a line break for JSON lines")
     answer: Answer = Answer()
 
+    def names(self, option: str) -> bool:
+        """Whether the request needs an option."""
+        return re.search(rf"\${option}\b", self.model_dump_json()) is not None
+
 
 class Poll(Described):
-    """How to ask about a job: the state at `at` and what it may be; the rest is a refusal."""
+    """How to ask about a job: the state at `at` and what it may be; the rest is a refusal.
+
+    After an `unclear` state some rows were taken, and the vendor does not tell which.
+    """
 
     path: str
     at: str
     running: Values
     taken: Values
+    unclear: Values = Field(default_factory=list)
     code: str = ""
 
 
@@ -92,7 +107,9 @@ class Throttled(Described):
 class Description(Described):
     """A kind of destination.
 
-    `requests` are some of write, insert, update, add, append; clear, remove, delete.
+    `requests` are some of write, insert, update, add, append; clear, remove, delete. One that
+    differs for a kind of record is named with it: `write group`. An exposure may leave out an
+    option that only some requests name, unless it uses one of them.
     """
 
     title: str
@@ -102,6 +119,11 @@ class Description(Described):
     objects: tuple[str, ...] | None = None
     match: tuple[str, ...] | None = None
     needs_match: bool = False
+    alone: tuple[str, ...] = Field(
+        default=(),
+        description="match fields beside which nothing may travel: taking a person back by them "
+        "would not reach it",
+    )
     options: dict[str, str] = Field(default_factory=dict, description="name: what it is")
     batch: int
     requests_per_second: float
@@ -115,7 +137,7 @@ class Description(Described):
         """Modes and ways to leave are those that have a request."""
         modes = tuple(mode for name in self.requests for mode in MODES.get(name, ()))
         options: dict[str, Any] = {
-            name: (str | int, Field(description=words)) for name, words in self.options.items()
+            name: self._option(name, words) for name, words in self.options.items()
         }
         return Offer(
             modes=modes,
@@ -127,6 +149,12 @@ class Description(Described):
             batch=self.batch,
             requests_per_second=self.requests_per_second,
         )
+
+    def _option(self, name: str, words: str) -> tuple[Any, Any]:
+        named = [request.names(name) for request in self.requests.values()]
+        if any(named) and not all(named):
+            return str | int | None, Field(default=None, description=words)
+        return str | int, Field(description=words)
 
 
 @cache

@@ -17,6 +17,9 @@ OF_A_ROW: dict[str, Callable[[Row], str]] = {
     "key": lambda row: json.dumps(row.key),
     "operation": lambda row: json.dumps(row.operation),
     "values": lambda row: json.dumps(list(json.loads(row.fields).values())),
+    "texts": lambda row: json.dumps(
+        ["" if value is None else str(value) for value in json.loads(row.fields).values()]
+    ),
 }
 OF_A_BATCH: dict[str, Callable[[Batch], str]] = {
     "batch_key": lambda batch: json.dumps(batch.key),
@@ -28,16 +31,17 @@ OF_A_BATCH: dict[str, Callable[[Batch], str]] = {
 class Template:
     """A piece of JSON in which `$word` stands for something of the row, the batch or the sync.
 
-    Raises ValueError if a word means nothing.
+    `constants` are words of the sync, `more` are words of a row beside the usual ones. Raises
+    ValueError if a word means nothing.
     """
 
     def __init__(
         self,
         shape: object,
         constants: Mapping[str, object],
-        cleared: Callable[[Row], str],
+        more: Mapping[str, Callable[[Row], str]],
     ) -> None:
-        self._of_a_row = {**OF_A_ROW, "cleared": cleared}
+        self._of_a_row = {**OF_A_ROW, **more}
 
         def constant(found: re.Match[str]) -> str:
             name = found.group(1)
@@ -75,6 +79,24 @@ class Template:
         return "".join(
             piece if place % 2 == 0 else value(piece) for place, piece in enumerate(self._pieces)
         )
+
+
+def listed(shape: object, fields: str) -> str:
+    """A JSON list with the shape filled for each member of a JSON object.
+
+    In it `$field` is its name, `$field_texts` a list of its values as texts, empty for null.
+    """
+    members = json.loads(fields, parse_float=str).items()
+    return json.dumps([_of_a_field(shape, name, value) for name, value in members])
+
+
+def _of_a_field(shape: object, name: str, value: object) -> object:
+    if isinstance(shape, dict):
+        return {key: _of_a_field(piece, name, value) for key, piece in shape.items()}
+    if shape == "$field_texts":
+        values = value if isinstance(value, list) else [] if value is None else [value]
+        return [each if isinstance(each, str) else json.dumps(each) for each in values]
+    return name if shape == "$field" else shape
 
 
 def filled_path(path: str, constants: Mapping[str, object], words: Mapping[str, str]) -> str:

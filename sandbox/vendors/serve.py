@@ -1,4 +1,4 @@
-"""Runs the three emulators in one child process on free loopback ports.
+"""Runs the emulators of the demo in one child process on free loopback ports.
 
 A caller reaches them through the environment that they offer:
 
@@ -24,6 +24,7 @@ from typing import Self
 
 import uvicorn
 
+from sandbox.vendors import meta, zoho
 from sandbox.vendors.control import editing, gated
 from sandbox.vendors.gate import Gate
 from sandbox.vendors.hubspot.app import HubSpot
@@ -32,7 +33,12 @@ from sandbox.vendors.salesforce.app import Salesforce
 from sandbox.vendors.webhook import Webhook
 
 PROJECT = Path(__file__).resolve().parents[2]
-SECRETS = ("HUBSPOT_TOKEN", "SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET", "WEBHOOK_SECRET")
+# Vendors that are only sent to, and hold nothing at first.
+RECEIVERS = (meta.EMULATED, zoho.EMULATED)
+SECRETS = (
+    *("HUBSPOT_TOKEN", "SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET", "WEBHOOK_SECRET"),
+    *(name for vendor in RECEIVERS for name in vendor.secrets),
+)
 PARENT_CHECK_SECONDS = 0.2
 STOP_SECONDS = 5
 
@@ -112,7 +118,7 @@ class Vendors:
 
 
 class QuietServer(uvicorn.Server):
-    """A server that leaves signals to the process, because three share it."""
+    """A server that leaves signals to the process, because several share it."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -130,6 +136,7 @@ def applications(world: Path | None, limits: Limits) -> dict[str, Gate]:
         "HUBSPOT_URL": gated(hubspot, *editing(hubspot)),
         "SALESFORCE_URL": gated(salesforce, *editing(salesforce), salesforce.field_route()),
         "WEBHOOK_URL": gated(webhook),
+        **{vendor.address: gated(vendor.make(os.environ, limits)) for vendor in RECEIVERS},
     }
 
 
@@ -146,6 +153,7 @@ async def serve(gates: dict[str, Gate], parent: int) -> None:
     ports = {name: listening.getsockname()[1] for name, listening in listeners.items()}
     addresses = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
     addresses["WEBHOOK_URL"] += "/hook"
+    addresses["ZOHO_ACCOUNTS_URL"] = addresses["ZOHO_URL"]
     sys.stdout.write(json.dumps(addresses) + "\n")
     sys.stdout.flush()
     while not stop.is_set() and os.getppid() == parent:

@@ -27,14 +27,16 @@ def answers(url: str) -> bool:
         return False
 
 
-def test_the_environment_names_three_loopback_addresses_and_their_secrets(vendors: Vendors) -> None:
+def test_the_environment_names_loopback_addresses_and_their_secrets(vendors: Vendors) -> None:
     environment = vendors.environment()
     urls = [value for name, value in environment.items() if name.endswith("_URL")]
     assert {urlsplit(url).hostname for url in urls} == {"127.0.0.1"}
-    assert len({urlsplit(url).port for url in urls}) == 3
+    assert len({urlsplit(url).port for url in urls}) == 5
     assert set(environment) == {
         *("HUBSPOT_URL", "HUBSPOT_TOKEN", "WEBHOOK_URL", "WEBHOOK_SECRET"),
         *("SALESFORCE_URL", "SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET"),
+        *("META_URL", "META_ACCESS_TOKEN", "ZOHO_URL", "ZOHO_ACCOUNTS_URL"),
+        *("ZOHO_CLIENT_ID", "ZOHO_CLIENT_SECRET", "ZOHO_REFRESH_TOKEN"),
     }
 
 

@@ -1,119 +1,135 @@
-"""HubSpot contacts, written in batches by e-mail address (CRM API v3)."""
+"""HubSpot's contacts, companies and deals, written in batches, and its static lists (API v3)."""
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 import httpx
+from pydantic import Field
 
 from orchestration.activation.declaration import Sync
-from orchestration.destinations.authorization import Headers
-from orchestration.destinations.hubspot.answers import (
-    OTHER_ADDRESSES,
-    content,
-    entries,
-    ids,
-    missing,
-    outcomes,
-    refusal,
+from orchestration.destinations.hubspot.answers import content, entries, outcomes, refusal
+from orchestration.destinations.hubspot.lists import ListMembers
+from orchestration.destinations.hubspot.portal import Portal, by_id
+from orchestration.destinations.hubspot.properties import OURS, TYPE_IDS, definition, values
+from orchestration.destinations.protocol import (
+    Batch,
+    BatchRefused,
+    Exchange,
+    Mode,
+    Offer,
+    Options,
+    Outcome,
+    Row,
+    Steps,
 )
-from orchestration.destinations.hubspot.properties import OURS, definition, values
-from orchestration.destinations.protocol import Batch, Exchange, Offer, Outcome, Steps, account
 from orchestration.warehouse import Home
 
 API = "https://api.hubapi.com"
-OFFER = Offer(modes=("upsert", "mirror"), leave=("clear",), objects=("contacts",), needs_match=True)
+ACTIONS: dict[Mode, str] = {
+    "upsert": "upsert",
+    "mirror": "upsert",
+    "insert": "create",
+    "update": "update",
+}
 
 
-def build(sync: Sync, home: Home, environment: Mapping[str, str]) -> "HubSpot | None":
+class HubSpotOptions(Options):
+    """What only HubSpot asks for."""
+
+    list_id: str | int = Field(default="", description="mode audience: the id of a static list")
+
+
+OFFER = Offer(
+    modes=(*ACTIONS, "audience"),
+    leave=("clear", "remove", "delete"),
+    objects=tuple(TYPE_IDS),
+    needs_match=True,
+    options=HubSpotOptions,
+)
+
+
+def build(sync: Sync, home: Home, environment: Mapping[str, str]) -> "HubSpot | ListMembers | None":
     """Needs HUBSPOT_TOKEN; HUBSPOT_URL by default the public API."""
     token = environment.get("HUBSPOT_TOKEN")
     if not token:
         return None
-    return HubSpot(environment.get("HUBSPOT_URL") or API, token, sync.match or "email", sync.map)
+    make = ListMembers if sync.mode == "audience" else HubSpot
+    return make(environment.get("HUBSPOT_URL") or API, token, sync)
 
 
-class HubSpot:
-    """Contacts are found by `match`, normally email.
+class HubSpot(Portal):
+    """Records are found by `match`: email for contacts, else a property with unique values.
 
-    A removal empties all mapped properties but `match`, and leaves the contact: others may use
-    it. Missing properties that are named `kith_…` are created before the first batch.
+    A removal empties all mapped properties but `match`, and leaves the record: others may use it;
+    or it puts the record into HubSpot's bin. Missing properties that are named `kith_…` are created
+    before the first batch.
     """
 
-    def __init__(self, url: str, token: str, match: str, fields: Iterable[str]) -> None:
-        self._url = url.rstrip("/")
-        self.account = account(url, token)
-        self.auth = Headers({"Authorization": f"Bearer {token}"})
-        self._match = match
-        self._cleared = {field: "" for field in sorted(fields) if field != match}
+    def __init__(self, url: str, token: str, sync: Sync) -> None:
+        super().__init__(url, token, sync)
+        self._action = ACTIONS[sync.mode]
+        self._removal = sync.removal
+        self._cleared = {field: "" for field in sorted(sync.map) if field != self._match}
 
     def prepare(self, types: Mapping[str, str]) -> Exchange:
         """Creates the missing `kith_…` properties, typed like their columns."""
+        if self._removal == "remove":
+            raise BatchRefused("on_leave: remove is for mode audience", "")
         wanted = {field for field in types if field.startswith(OURS)}
         if not wanted:
             return
-        response = yield self._request("GET", "/crm/v3/properties/contacts")
+        path = f"properties/{self._kind}"
+        response = yield self._request("GET", path)
         if not response.is_success:
             raise refusal(response)
         existing = {entry.get("name") for entry in entries(content(response), "results")}
         for field in sorted(wanted - existing):
-            created = definition(field, types[field])
-            response = yield self._request("POST", "/crm/v3/properties/contacts", created)
+            is_unique = field == self._match
+            created = definition(field, types[field], self._kind, is_unique=is_unique)
+            response = yield self._request("POST", path, created)
             # 409: another sync has created it meanwhile.
             if not response.is_success and response.status_code != 409:
                 raise refusal(response)
 
     def deliver(self, batch: Batch) -> Steps:
-        """An upsert by `match`, or the two requests of a removal."""
+        """One request that writes, or the two of a removal."""
         if batch.is_removal:
-            return (yield from self._clear(batch))
-        inputs = [
-            {
-                "id": row.match,
-                "idProperty": self._match,
-                "properties": values(row.fields),
-                "objectWriteTraceId": str(row.position),
-            }
-            for row in batch.rows
-        ]
-        answer = yield from self._batch("upsert", {"inputs": inputs})
+            return (yield from self._take_back(batch))
+        answer = yield from self._batch(
+            self._action, {"inputs": [self._input(row) for row in batch.rows]}
+        )
         return outcomes(answer, batch.rows)
 
-    def throttled(self, response: httpx.Response) -> bool:
-        """By 429 only."""
-        return False
+    def _input(self, row: Row) -> dict[str, Any]:
+        named = {} if self._action == "create" else {"id": row.match, "idProperty": self._match}
+        written = {"properties": values(row.fields), "objectWriteTraceId": str(row.position)}
+        return named | written
 
-    def _clear(self, batch: Batch) -> Steps:
-        # Not an upsert: that would bring back a contact that somebody has deleted.
-        lookup = {
-            "idProperty": self._match,
-            "properties": [self._match, OTHER_ADDRESSES],
-            "inputs": [{"id": row.match} for row in batch.rows],
-        }
-        found = yield from self._batch("read", lookup)
-        found_ids = ids(found, self._match)
-        gone = missing(found)
-        done = [Outcome(row.position, "sent") for row in batch.rows if row.match in gone]
-        present = [row for row in batch.rows if row.match.lower() in found_ids]
-        if not present:
-            return done
+    def _take_back(self, batch: Batch) -> Steps:
+        # Not an upsert: that would bring back a record that somebody has deleted.
+        found = yield from self._find(batch.rows)
+        if not found.present:
+            return found.done()
+        if self._removal == "delete":
+            return found.done() + (yield from self._archived(found.present))
         inputs = [
             {
-                "id": found_ids[row.match.lower()],
+                "id": key,
                 "properties": self._cleared,
                 "objectWriteTraceId": str(row.position),
             }
-            for row in present
+            for row, key in found.present
         ]
         answer = yield from self._batch("update", {"inputs": inputs})
-        return [*done, *outcomes(answer, present)]
+        return found.done() + outcomes(answer, [row for row, _ in found.present])
 
-    def _batch(
-        self, action: str, body: dict[str, Any]
-    ) -> Generator[httpx.Request, httpx.Response, dict[str, Any]]:
-        response = yield self._request("POST", f"/crm/v3/objects/contacts/batch/{action}", body)
+    def _archived(
+        self, present: Sequence[tuple[Row, str]]
+    ) -> Generator[httpx.Request, httpx.Response, list[Outcome]]:
+        """Into the bin; HubSpot passes over what is there already, and answers 204."""
+        body = {"inputs": [{"id": key} for key in by_id(present)]}
+        response = yield self._request("POST", f"objects/{self._kind}/batch/archive", body)
         if not response.is_success:
             raise refusal(response)
-        return content(response)
-
-    def _request(self, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Request:
-        return httpx.Request(method, self._url + path, json=body)
+        is_done = response.status_code == 204
+        return [Outcome(row.position, "sent") for row, _ in present] if is_done else []

@@ -5,6 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 OURS = "kith_"
+# How lists and associations call the kinds of record.
+TYPE_IDS = {"contacts": "0-1", "companies": "0-2", "deals": "0-3"}
+GROUPS = {
+    "contacts": "contactinformation",
+    "companies": "companyinformation",
+    "deals": "dealinformation",
+}
 WHOLE_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 NUMBERS = (*WHOLE_NUMBERS, "DECIMAL", "FLOAT", "DOUBLE")
 
@@ -15,13 +22,16 @@ def values(fields: str) -> dict[str, str]:
     return {field: _text(value) for field, value in row.items()}
 
 
-def definition(field: str, kind: str) -> dict[str, Any]:
+def definition(
+    field: str, kind: str, records: str = "contacts", *, is_unique: bool = False
+) -> dict[str, Any]:
     """The property to create for a column of DuckDB type `kind`."""
     label = field.removeprefix(OURS).replace("_", " ").capitalize()
     return {
         "name": field,
         "label": f"{label} (Kith)",
-        "groupName": "contactinformation",
+        "groupName": GROUPS[records],
+        **({"hasUniqueValue": True} if is_unique else {}),
         **_shape(kind),
     }
 

@@ -13,7 +13,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.vendors.emulator import Emulated
 from sandbox.vendors.hubspot import batch, errors, write
+from sandbox.vendors.hubspot.lists import Lists
 from sandbox.vendors.hubspot.objects import Objects
 from sandbox.vendors.hubspot.schema import defined, object_types
 from sandbox.vendors.hubspot.search import Search
@@ -22,7 +24,12 @@ from sandbox.vendors.replies import Refusal, read_object, refuse
 from sandbox.vendors.state import Clock, Record, id_order
 
 LARGEST_PAGE = 100
-BATCHES = {"read": batch.read, "update": write.update, "upsert": write.upsert}
+BATCHES = {
+    "read": batch.read,
+    "create": write.create,
+    "update": write.update,
+    "upsert": write.upsert,
+}
 
 
 class HubSpot:
@@ -37,6 +44,7 @@ class HubSpot:
         self._searches = RollingLimit(limits.hubspot_search_second, 1)
         self.clock = Clock()
         self.objects = {n: Objects(kind, self.clock) for n, kind in object_types().items()}
+        self.lists = Lists(self.objects)
         self._search = {name: Search(objects) for name, objects in self.objects.items()}
         for name, objects in self.objects.items() if world else ():
             objects.load(Path(str(world)) / f"{name}.parquet")
@@ -62,14 +70,15 @@ class HubSpot:
         return JSONResponse(errors.body("internal error", category="INTERNAL_ERROR"), status)
 
     def dump(self) -> dict[str, Any]:
-        """{object: {id: record}} with every property that has a value."""
-        return {
+        """{object: {id: record}} with every property that has a value; {lists: {id: members}}."""
+        records = {
             name: {
                 key: objects.show(record, tuple(record.fields))
                 for key, record in objects.table.records.items()
             }
             for name, objects in self.objects.items()
         }
+        return {**records, "lists": self.lists.dump()}
 
     def edit(self, name: str, records: list[dict[str, Any]]) -> list[str]:
         """Set {id?, properties, associations?} as a person in the portal; returns the ids."""
@@ -89,6 +98,7 @@ class HubSpot:
     def _routes(self) -> list[Route]:
         objects, properties = "/crm/v3/objects/{object}", "/crm/v3/properties/{object}"
         return [
+            *self.lists.routes(),
             Route(objects, self._list),
             Route(f"{objects}/search", self._find, methods=["POST"]),
             Route(f"{objects}/batch/{{action}}", self._batch, methods=["POST"]),
@@ -217,3 +227,10 @@ def _without_after(items: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 async def _no_such_path(_request: Request, _error: Exception) -> Response:
     return errors.not_found().response()
+
+
+EMULATED = Emulated(
+    "HUBSPOT_URL",
+    ("HUBSPOT_TOKEN",),
+    lambda known, limits: HubSpot(known["HUBSPOT_TOKEN"], None, limits),
+)

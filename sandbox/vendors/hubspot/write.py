@@ -1,8 +1,8 @@
-"""HubSpot's batch writes: upsert by a unique property, update by id or unique property."""
+"""HubSpot's batch writes: create; upsert by a unique property; update by id or such a property."""
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -43,6 +43,24 @@ def upsert(objects: Objects, request: Mapping[str, Any]) -> tuple[int, dict[str,
         for item in inputs(request)
     ]
     return _apply(objects, rows, {})
+
+
+def create(objects: Objects, request: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
+    """New records only: a value of a unique property that is taken is a conflict; status 201."""
+    given = request.get("inputs")
+    listed = given if isinstance(given, list) else []
+    unique = [name for name, item in objects.kind.properties.items() if item.unique]
+    numbered = []
+    for number, item in enumerate(listed):
+        properties = item.get("properties") if isinstance(item, dict) else None
+        held = properties if isinstance(properties, dict) else {}
+        key = next((held[name] for name in unique if held.get(name)), f"#{number}")
+        numbered.append({**item, "id": key} if isinstance(item, dict) else item)
+    rows = [
+        replace(_row(objects, item, None), record=None) for item in inputs({"inputs": numbered})
+    ]
+    status, reply = _apply(objects, rows, {})
+    return (201 if status == 200 else status), reply
 
 
 def update(objects: Objects, request: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:

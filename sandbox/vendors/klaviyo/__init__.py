@@ -1,0 +1,1 @@
+"""Klaviyo: profiles, jobs that import them, lists."""
