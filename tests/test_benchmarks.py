@@ -54,7 +54,8 @@ def test_every_area_leaves_rows_and_an_unmet_bound_is_no_failure(
     assert [*dict.fromkeys(row["area"] for row in rows)] == list(AREAS)
     for row in rows:
         assert list(row) == ["area", "name", "ratio", "bound", "holds", "detail"]
-        assert row["ratio"] > 0
+        # A count that should be none may be.
+        assert row["ratio"] > 0 or row["bound"] == "<= 0"
         assert row["detail"]
         assert (row["bound"] is None) == (row["holds"] is None)
     # So few events cannot make up for what a build of any size costs.

@@ -42,14 +42,12 @@ def tripped(sync: Sync, planned: Plan) -> str | None:
             f"would remove {planned.removed:,} of {planned.known:,} rows, more than "
             f"guards.max_removed_share ({guards.max_removed_share:.0%}); {_remedy(sync)}"
         )
-    if not planned.known:
+    size = max(planned.known, planned.former)
+    if not size:
         return _first_run(sync, guards, planned)
-    if (
-        planned.added / planned.known > guards.max_added_share
-        and planned.added >= guards.ignore_below
-    ):
+    if planned.added / size > guards.max_added_share and planned.added >= guards.ignore_below:
         return (
-            f"would add {planned.added:,} rows to {planned.known:,}, more than "
+            f"would add {planned.added:,} rows to {size:,}, more than "
             f"guards.max_added_share ({guards.max_added_share:.0%}); {_remedy(sync)}"
         )
     return None

@@ -35,12 +35,14 @@ class Counts:
 
 @dataclass(frozen=True)
 class Plan(Counts):
-    """What a run would send. `known` is what the destination holds because of us.
+    """What a run would send. `known` is what the destination holds because of us, `former` how many
+    the last run was to leave there.
 
     status: `planned`; `held` by a guard; `refused` for what is missing or wrong; `skipped`.
     """
 
     known: int = 0
+    former: int = 0
 
 
 @dataclass(frozen=True)

@@ -169,7 +169,7 @@ class _Run:
 
     def _record(self, run_id: str, planned: Plan) -> dict[str, object]:
         counts = asdict(planned)
-        del counts["known"]
+        del counts["known"], counts["former"]
         return {
             **counts,
             "run_id": run_id,

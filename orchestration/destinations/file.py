@@ -1,7 +1,11 @@
 """A folder: one file that is the complete audience, replaced at once whenever it changes."""
 
+import hashlib
+import json
 import shutil
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -9,10 +13,33 @@ from pydantic import Field
 
 from orchestration.activation.declaration import Sync
 from orchestration.activation.journal import sync_to_disk
-from orchestration.destinations.protocol import Offer, Options
-from orchestration.warehouse import Home
+from orchestration.destinations.protocol import Offer, Options, Unreachable
+from orchestration.warehouse import Home, connect
 
-OPTIONS = {"parquet": "format parquet, compression zstd", "csv": "format csv, header true"}
+
+@dataclass(frozen=True)
+class Format:
+    """What a file's name ends in, how DuckDB's COPY writes it, and how DuckDB reads it back."""
+
+    suffix: str
+    options: str
+    scan: str
+    content_type: str
+
+
+PARQUET = Format(
+    "parquet",
+    "format parquet, compression zstd",
+    "read_parquet($file)",
+    "application/vnd.apache.parquet",
+)
+CSV = Format(
+    "csv",
+    "format csv, header true",
+    "read_csv($file, header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"')",
+    "text/csv",
+)
+FORMATS = {"parquet": PARQUET, "csv": CSV}
 
 
 class FileOptions(Options):
@@ -28,22 +55,65 @@ OFFER = Offer(modes=("mirror",), leave=("remove",), match=(), options=FileOption
 def build(sync: Sync, home: Home, environment: Mapping[str, str]) -> "File":
     """The file is called like the sync."""
     options = FileOptions.model_validate(sync.options)
-    folder = home.root / options.path
-    return File(folder / f"{sync.name}.{options.format}", OPTIONS[options.format])
+    return File(home.root / options.path, sync.name, FORMATS[options.format])
 
 
 class File:
-    """Readers see the last complete audience or the next one, never a part."""
+    """Readers see the last complete audience or the next one, never a part.
 
-    def __init__(self, target: Path, options: str) -> None:
-        self.target = target
-        self.options = options
+    Beside it lies a manifest, written last: `<sync>.manifest.json`.
+    """
+
+    def __init__(self, folder: Path, name: str, form: Format) -> None:
+        self._folder = folder
+        self._name = name
+        self._form = form
+        self.options = form.options
 
     def publish(self, spool: Path) -> None:
-        """Copies beside the target, then renames over it; the spool can be on another disk."""
-        self.target.parent.mkdir(parents=True, exist_ok=True)
-        arriving = self.target.with_name(f".{self.target.name}.part")
-        shutil.copyfile(spool, arriving)
+        """Puts the file in its place, then the manifest; raises Unreachable if it cannot."""
+        file = f"{self._name}.{self._form.suffix}"
+        told = manifest(spool, file, self._form)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            # Beside the target, because the spool can be on another disk.
+            arriving = self._folder / f".{file}.part"
+            shutil.copyfile(spool, arriving)
+            self._replace(arriving, file)
+            arriving = self._folder / f".{self._name}.manifest.json.part"
+            arriving.write_bytes(told)
+            self._replace(arriving, f"{self._name}.manifest.json")
+        except OSError as error:
+            raise Unreachable(f"the folder cannot be written: {error.strerror}") from error
+
+    def _replace(self, arriving: Path, name: str) -> None:
         sync_to_disk(arriving)
-        arriving.replace(self.target)
-        sync_to_disk(self.target.parent)
+        arriving.replace(self._folder / name)
+        sync_to_disk(self._folder)
+
+
+def manifest(spool: Path, name: str, form: Format) -> bytes:
+    """What a reader can check the file by that lies in the spool and will have this name.
+
+    JSON: `{file, rows, columns, bytes, sha256, published_at}`, the last the moment of the plan that
+    wrote the file, in UTC.
+    """
+    with connect(Path(":memory:")) as connection:
+        found = connection.execute(f"select count(*) from {form.scan}", {"file": str(spool)})
+        ((rows,),) = found.fetchall()
+        connection.execute(f"from {form.scan} limit 0", {"file": str(spool)})
+        columns = [column[0] for column in connection.description or ()]
+    with spool.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    status = spool.stat()
+    # The plan wrote the spool, and nothing has touched it since.
+    written = datetime.fromtimestamp(status.st_mtime, UTC)
+    told = {
+        "file": name,
+        "rows": rows,
+        "columns": columns,
+        "bytes": status.st_size,
+        "sha256": digest,
+        "published_at": written.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+    return json.dumps(told, indent=2).encode() + b"\n"

@@ -11,5 +11,6 @@ select
     (select count(*) from batched where operation = 'removed') as removed,
     (select count(*) from unaddressable) as rejected,
     (select count(*) from known) as known,
+    (select coalesce(max(former.meant), 0) from former) as former,
     (select max(approved.added) from approved) as approved_added,
     (select max(approved.removed) from approved) as approved_removed;

@@ -37,6 +37,15 @@ from ledger.activation.sync_approvals
 where sync = getvariable('sync') and used_in_run_id is null
 qualify row_number() over (order by approved_at desc, run_id desc) = 1;
 
+-- How many the last run that went out was about, whatever became of it.
+create or replace temp table former as
+select audience - withheld as meant
+from ledger.activation.sync_runs
+where
+    sync = getvariable('sync')
+    and status in ('planned', 'settled', 'partial', 'pending')
+qualify row_number() over (order by planned_at desc, run_id desc) = 1;
+
 -- Who was written to lately, by the syncs that count as writing to somebody.
 create or replace temp table contacted as
 select
