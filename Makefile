@@ -28,9 +28,10 @@ status: setup ## Show what the last publication holds
 test: setup ## Run every check: lint, types, house rules, dbt, pytest
 	@$(BIN)/python -m tests.run
 
-test-long: setup ## The property tests of identity and of incremental builds with ten times the examples
+test-long: setup ## The property tests of identity, incremental builds and syncs with ten times the examples
 	@KITH_TEST_EFFORT=10 $(BIN)/pytest -q -n 2 --dist loadfile \
-		tests/test_components.py tests/test_contested.py tests/test_identity_rules.py tests/test_incremental.py
+		tests/test_components.py tests/test_contested.py tests/test_identity_rules.py tests/test_incremental.py \
+		tests/destinations/test_any_history.py
 
 ui: setup ## Dagster's web UI with schedule and sensor, on loopback, until Ctrl-C
 	@exec $(BIN)/kith ui

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -61,31 +60,36 @@ def test_who_has_not_said_yes_is_in_no_plan(home: Home, kind: str, mode: str) ->
     assert (planned.status, planned.withheld, planned.to_send, samples) == ("planned", 6, 0, ())
 
 
-@pytest.mark.parametrize(("kind", "mode"), EVERY)
-def test_a_sync_that_names_no_consent_has_nobody_to_send(
-    tmp_path: Path, kind: str, mode: str
-) -> None:
-    home = Home(tmp_path)
-    publish(home, people(3))
-    planned, _ = plan_only(declared(kind, mode, consent=None), home)
-    assert (planned.withheld, planned.to_send) == (3, 0)
+@pytest.fixture(scope="module")
+def withdrawn(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """One person who said yes, and one who took it back and is known to every sync."""
+    home = Home(tmp_path_factory.mktemp("withdrawn"))
+    stays, goes = people(2)
+    publish(home, [stays, replace(goes, is_granted=False)])
+    with ledger(home) as connection:
+        for kind, mode in EVERY:
+            known = goes.email if declared(kind, mode).match else goes.customer_id
+            connection.execute(
+                "insert into activation.sync_state (sync, match_value, customer_id, fields_hash) "
+                f"values ('{kind}_{mode}', '{known}', '{goes.customer_id}', 'as sent')"
+            )
+    return home
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_a_sync_that_names_no_consent_has_nobody_to_send(withdrawn: Home, kind: str) -> None:
+    sync = declared(kind, offer(kind).modes[0], consent=None, name="another")
+    planned, _ = plan_only(sync, withdrawn)
+    assert (planned.withheld, planned.to_send) == (2, 0)
 
 
 @pytest.mark.parametrize(("kind", "mode"), EVERY)
 def test_who_withdraws_is_taken_back_also_where_leavers_may_stay(
-    tmp_path: Path, kind: str, mode: str
+    withdrawn: Home, kind: str, mode: str
 ) -> None:
-    home = Home(tmp_path)
-    sync = declared(kind, mode)
-    publish(home, [replace(people(1)[0], is_granted=False)])
-    known = "'person00000@example.com'" if sync.match else "'c00000'"
-    with ledger(home) as connection:
-        connection.execute(
-            "insert into activation.sync_state (sync, match_value, customer_id, fields_hash) "
-            f"values ('{sync.name}', {known}, 'c00000', 'as sent')"
-        )
+    planned, _ = plan_only(declared(kind, mode), withdrawn)
     # What can take nothing back only ever told events.
-    assert plan_only(sync, home)[0].removed == (1 if offer(kind).leave else 0)
+    assert (planned.added, planned.removed) == (1, 1 if offer(kind).leave else 0)
 
 
 def test_whatever_is_written_out_is_made_from_those_who_said_yes() -> None:

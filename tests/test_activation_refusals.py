@@ -197,6 +197,7 @@ def test_an_exposure_declares_a_sync() -> None:
     [
         ({"consent": {"purpose": "marketing"}}, "sync.consent.channel: Field required"),
         ({"limits": {"rows": 5}}, "sync.limits.rows: Extra inputs are not permitted; there is"),
+        ({"on_leave": "remove"}, "at hubspot, remove is for mode: audience"),
         ({"mode": "append"}, "update or audience, not append"),
         ({"match": "phone"}, "match: phone is no field of map"),
         ({"destination": "fax"}, "webhook, zoho, not fax"),

@@ -1,5 +1,7 @@
 """The ledger's file: opened for moments, waited for when another run has it."""
 
+import fcntl
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,6 +37,13 @@ def workspace(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
 @contextmanager
 def reading(connection: duckdb.DuckDBPyConnection, home: Home) -> Iterator[None]:
     """The ledger attached as `ledger`, an empty one if nothing was ever sent; no file changes."""
+    with _taken(home, fcntl.LOCK_SH):
+        _attach_to_read(connection, home)
+        yield
+        connection.execute("detach ledger")
+
+
+def _attach_to_read(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
     # Attached by a name of its own: a file called activation.duckdb would otherwise be a catalog
     # that shares its name with the schema in it.
     if home.activation.exists():
@@ -47,27 +56,26 @@ def reading(connection: duckdb.DuckDBPyConnection, home: Home) -> Iterator[None]
             connection.execute("detach former")
     else:
         _attach_empty(connection)
-    yield
-    connection.execute("detach ledger")
 
 
 @contextmanager
 def writing(connection: duckdb.DuckDBPyConnection, home: Home) -> Iterator[None]:
     """The ledger attached as `ledger` and in use, in one transaction; waits a minute for others."""
-    _attach_once_free(connection, f"attach '{_path(home)}' as ledger")
-    connection.execute("use ledger")
-    connection.execute("begin")
-    try:
-        if not _is_current(connection):
-            connection.execute(statement("ledger"))
-        yield
-        connection.execute("commit")
-    except BaseException:
-        connection.execute("rollback")
-        raise
-    finally:
-        connection.execute("use memory")
-        connection.execute("detach ledger")
+    with _taken(home, fcntl.LOCK_EX):
+        _attach_once_free(connection, f"attach '{_path(home)}' as ledger")
+        connection.execute("use ledger")
+        connection.execute("begin")
+        try:
+            if not _is_current(connection):
+                connection.execute(statement("ledger"))
+            yield
+            connection.execute("commit")
+        except BaseException:
+            connection.execute("rollback")
+            raise
+        finally:
+            connection.execute("use memory")
+            connection.execute("detach ledger")
 
 
 @contextmanager
@@ -105,6 +113,21 @@ def published_at(home: Home) -> datetime | None:
     if not home.serving.exists():
         return None
     return datetime.fromtimestamp(home.serving.stat().st_mtime, UTC).replace(tzinfo=None)
+
+
+@contextmanager
+def _taken(home: Home, kind: int) -> Iterator[None]:
+    """A turn at the ledger's file, among the threads of this process too.
+
+    DuckDB's own lock keeps other processes out, and two syncs of one process would pass it.
+    """
+    home.root.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(home.root, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, kind)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _attach_empty(connection: duckdb.DuckDBPyConnection) -> None:

@@ -56,6 +56,11 @@ def sync(sync: Sync, home: Home, environment: Mapping[str, str] = os.environ) ->
         return run.finish(run_id, types)
 
 
+def refused(name: str, reason: str, home: Home) -> Receipt:
+    """Records that a sync cannot be attempted as it is declared."""
+    return _recorded(Plan(sync=name, status="refused", reason=reason), "unknown", home)
+
+
 def plan_only(
     sync: Sync, home: Home, *, show_values: bool = False
 ) -> tuple[Plan, tuple[Sample, ...]]:
@@ -116,7 +121,7 @@ class _Run:
                 sync_to_disk(self.folder)
             with writing(connection, self.home):
                 connection.execute(statement("commit"))
-                connection.execute(statement("record"), self._record(run_id, planned))
+                _record(connection, planned, run_id, self.sync.destination, self.home)
         return run_id, columns.types if planned.to_send else None
 
     def ask(self, run_id: str) -> None:
@@ -148,10 +153,7 @@ class _Run:
 
     def recorded(self, planned: Plan) -> Receipt:
         """Records a run that sends nothing."""
-        with ledger(self.home) as connection:
-            run_id = _new_run_id(connection)
-            connection.execute(statement("record"), self._record(run_id, planned))
-            return receipt_of(connection, run_id)
+        return _recorded(planned, self.sync.destination, self.home)
 
     def _delivery(self, run_id: str, types: Types) -> Delivery:
         return Delivery(
@@ -167,16 +169,6 @@ class _Run:
         with workspace(self.home) as connection:
             return attach(connection, self.sync, self.home).types
 
-    def _record(self, run_id: str, planned: Plan) -> dict[str, object]:
-        counts = asdict(planned)
-        del counts["known"], counts["former"]
-        return {
-            **counts,
-            "run_id": run_id,
-            "destination": self.sync.destination,
-            "published_at": published_at(self.home),
-        }
-
     def _is_still_due(self, run_id: str) -> bool:
         basis = self._file(run_id, "basis")
         return basis.exists() and basis.read_text() == self._basis()
@@ -186,6 +178,22 @@ class _Run:
 
     def _file(self, run_id: str, kind: str) -> Path:
         return self.folder / f"{run_id}.{kind}"
+
+
+def _recorded(planned: Plan, destination: str, home: Home) -> Receipt:
+    with ledger(home) as connection:
+        run_id = _new_run_id(connection)
+        _record(connection, planned, run_id, destination, home)
+        return receipt_of(connection, run_id)
+
+
+def _record(
+    connection: duckdb.DuckDBPyConnection, planned: Plan, run_id: str, destination: str, home: Home
+) -> None:
+    counts = asdict(planned)
+    del counts["known"], counts["former"]
+    more = {"run_id": run_id, "destination": destination, "published_at": published_at(home)}
+    connection.execute(statement("record"), counts | more)
 
 
 def _new_run_id(connection: duckdb.DuckDBPyConnection) -> str:

@@ -166,7 +166,6 @@ def test_errors_are_read_from_klaviyos_address_only() -> None:
     [
         ({"options": {}}, "options.list_id is missing"),
         ({"on_leave": "clear"}, "mode audience knows on_leave: remove only"),
-        ({"mode": "mirror", "on_leave": "remove"}, "on_leave: remove is for mode audience"),
     ],
 )
 def test_profiles_and_lists_are_not_mixed_up(at: At, changes: dict[str, Any], reason: str) -> None:

@@ -13,7 +13,6 @@ from orchestration.destinations.hubspot.portal import Portal, by_id
 from orchestration.destinations.hubspot.properties import OURS, TYPE_IDS, definition, values
 from orchestration.destinations.protocol import (
     Batch,
-    BatchRefused,
     Exchange,
     Mode,
     Offer,
@@ -73,8 +72,6 @@ class HubSpot(Portal):
 
     def prepare(self, types: Mapping[str, str]) -> Exchange:
         """Creates the missing `kith_…` properties, typed like their columns."""
-        if self._removal == "remove":
-            raise BatchRefused("on_leave: remove is for mode audience", "")
         wanted = {field for field in types if field.startswith(OURS)}
         if not wanted:
             return

@@ -87,8 +87,6 @@ class Klaviyo:
                 raise BatchRefused("options.list_id is missing", "")
             if self._sync.on_leave not in (None, "remove"):
                 raise BatchRefused("mode audience knows on_leave: remove only", "")
-        elif self._sync.removal == "remove":
-            raise BatchRefused("on_leave: remove is for mode audience", "")
         yield from ()
 
     def deliver(self, batch: Batch) -> Steps:
