@@ -83,7 +83,9 @@ def _segments(report: Report) -> Table:
 
 
 def _syncs(report: Report) -> Table:
-    table = Table("sync", "status", title="Syncs in the last run", title_justify="left", box=None)
+    table = Table(title="Syncs in the last run", title_justify="left", box=None, pad_edge=False)
+    for heading in ("sync", "status"):
+        table.add_column(heading, no_wrap=True)
     for heading in ("sent", "rejected", "withheld", "unchanged", "requests"):
         table.add_column(heading, justify="right")
     for name, sync in report.syncs.items():
