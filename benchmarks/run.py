@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from benchmarks import build, identity, load, publish, setup
+from benchmarks import build, identity, load, publish, setup, sync
 from benchmarks.bench import Bench
 from benchmarks.figures import Figure, save
 from orchestration.warehouse import Home
@@ -19,6 +19,7 @@ AREAS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "build": build.figures,
     "publish": publish.figures,
     "identity": identity.figures,
+    "sync": sync.figures,
     "setup": setup.figures,
 }
 

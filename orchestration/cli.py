@@ -13,6 +13,8 @@ from orchestration.activation.exposures import declarations
 from orchestration.activation.guards import NothingHeld, approve
 from orchestration.activation.rejections import rejections
 from orchestration.activation.run import plan_only
+from orchestration.collector.keys import DECLARATION, CollectorError, Keys
+from orchestration.collector.serve import collect as collect_events
 from orchestration.explain import explain as explain_identifiers
 from orchestration.explain_page import explanation_page
 from orchestration.explanation import Unexplained
@@ -73,6 +75,29 @@ def ui(
     """Serve Dagster's web UI, its schedule and its sensor, until Ctrl-C."""
     console.print(f"Dagster's web UI: http://127.0.0.1:{port}  (stop with Ctrl-C)")
     raise typer.Exit(web_ui(Home.from_environment(), port))
+
+
+@app.command()
+def collect(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port; 0 for any that is free.")] = 3001,
+    declaration: Annotated[
+        Path, typer.Option(help="Who may send, and when files are sealed.")
+    ] = DECLARATION,
+) -> None:
+    """Take live events over HTTP, as Segment's API does, until Ctrl-C."""
+
+    def started(keys: Keys, on_port: int) -> None:
+        for source in keys.closed:
+            console.print(f"{source.name} is closed: {source.write_key} is not set.")
+        names = ", ".join(source.name for source in keys.sources.values())
+        console.print(f"Collecting on http://{host}:{on_port} from {names}  (stop with Ctrl-C)")
+
+    try:
+        collect_events(Home.from_environment(), declaration, host, port, on_start=started)
+    except CollectorError as trouble:
+        console.print(Text(str(trouble), "red"))
+        raise typer.Exit(1) from None
 
 
 @app.command()

@@ -126,6 +126,20 @@ def test_a_merged_customer_is_taken_back_under_the_old_address_and_kept_under_th
     assert held == {"person00000@example.com"}
 
 
+def test_an_id_whose_founder_names_nobody_any_more_goes_to_the_largest_heir(
+    home: Home, endpoint: Served
+) -> None:
+    declared = webhook_sync(mode="append")
+    publish(home, people(3)[2:])
+    sync(declared, home, endpoint.environment)
+    publish(home, people(2))
+    into(home, "identity.customer_ids", ("c00000", "c00000"), ("c00001", "c00001"))
+    heirs = (("c00002", "c00000", 1), ("c00002", "c00001", 5))
+    into(home, "identity.customer_id_history", *heirs)
+    sync(declared, home, endpoint.environment)
+    assert told(endpoint) == [("added", "c00002"), ("added", "c00000")]
+
+
 def test_a_record_that_is_somebody_elses_by_now_goes_by_their_consent(
     home: Home, hubspot: Served
 ) -> None:

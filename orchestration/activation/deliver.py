@@ -1,15 +1,15 @@
 """Delivers a spooled plan. No database is open meanwhile; the journal is all that is written."""
 
 import asyncio
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx
+import orjson
 
 from orchestration.activation.declaration import Sync
 from orchestration.activation.journal import Journal
@@ -50,8 +50,8 @@ class Delivery:
 
     def batches(self) -> Iterator[Numbered]:
         """The batches of the spool, in their order; read as they are asked for."""
-        with self.spool.open() as lines:
-            for number, entries in groupby(map(json.loads, lines), key=_batch):
+        with self.spool.open("rb") as lines:
+            for number, entries in groupby(map(orjson.loads, lines), key=_batch):
                 rows = tuple(Row(**entry) for entry in entries)
                 yield number, Batch(f"{self.run_id}:{number}", rows, self.planned_at)
 
@@ -185,6 +185,10 @@ class _Courier:
             self._record_batch(number, batch, await self._outcomes(batch))
 
     def _record_batch(self, number: int, batch: Batch, outcomes: Sequence[Outcome]) -> None:
+        plain = {o.position for o in outcomes if o.status == "sent" and not o.remote_id}
+        if len(plain) == len(batch.rows):
+            self._record(number, ())
+            return
         answers = {answer.position: answer for answer in outcomes}
         self._record(number, [self._final(row, answers) for row in batch.rows])
 
@@ -228,4 +232,4 @@ class _Courier:
             return Outcome(row.position, "in_doubt")
         if not answer.message:
             return answer
-        return replace(answer, message=scrubbed(answer.message, row.fields))
+        return answer._replace(message=scrubbed(answer.message, row.fields))

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
 import httpx
 
@@ -98,7 +97,7 @@ class DescribedDestination:
         ids = {row.position: row.remote_id for row in batch.rows if row.remote_id}
         ids |= {outcome.position: outcome.remote_id for outcome in found if outcome.remote_id}
         rest = tuple(
-            replace(row, remote_id=ids[row.position]) for row in batch.rows if row.position in ids
+            row._replace(remote_id=ids[row.position]) for row in batch.rows if row.position in ids
         )
         outcomes = [outcome for outcome in found if outcome.position not in ids]
         if rest:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 import httpx
 from pydantic import BaseModel, ConfigDict
@@ -47,8 +47,7 @@ class Offer:
     is_whole: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One record to write or to take back.
 
     `fields` is a JSON object, empty for a removal. `match` is the value that the destination knows
@@ -93,8 +92,7 @@ class Batch:
         return self.part(self.rows[:middle]), self.part(self.rows[middle:])
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of one row.
 
     `code` and `message` are the vendor's words for a rejection. `remote_id` is the vendor's id of a

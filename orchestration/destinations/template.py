@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping
+from json.encoder import encode_basestring_ascii as quoted
 
 from orchestration.destinations.protocol import Batch, Row
 
@@ -11,11 +12,11 @@ IN_PATH = re.compile(r"\$(\w+)")
 
 OF_A_ROW: dict[str, Callable[[Row], str]] = {
     "fields": lambda row: row.fields or "{}",
-    "match": lambda row: json.dumps(row.match),
-    "customer_id": lambda row: json.dumps(row.customer_id),
-    "remote_id": lambda row: json.dumps(row.remote_id),
-    "key": lambda row: json.dumps(row.key),
-    "operation": lambda row: json.dumps(row.operation),
+    "match": lambda row: quoted(row.match),
+    "customer_id": lambda row: quoted(row.customer_id),
+    "remote_id": lambda row: quoted(row.remote_id),
+    "key": lambda row: quoted(row.key),
+    "operation": lambda row: quoted(row.operation),
     "values": lambda row: json.dumps(list(json.loads(row.fields).values())),
     "texts": lambda row: json.dumps(
         ["" if value is None else str(value) for value in json.loads(row.fields).values()]

@@ -2,8 +2,8 @@
 
 import hashlib
 import hmac
-import json
 from collections.abc import Mapping
+from json.encoder import encode_basestring_ascii as quoted
 
 import httpx
 
@@ -72,7 +72,7 @@ class Webhook:
 
 def _rendered(row: Row) -> str:
     fields = f',"fields":{row.fields}' if row.fields else ""
-    return f'{{"operation":"{row.operation}","id":{json.dumps(row.match)}{fields}}}'
+    return f'{{"operation":"{row.operation}","id":{quoted(row.match)}{fields}}}'
 
 
 def _errors(response: httpx.Response) -> dict[str, dict[str, object]]:

@@ -2,6 +2,7 @@
 
 import random
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -71,9 +72,11 @@ LIMITS = quick(batch=10, timeout_seconds=0.4, requests_per_second=300, concurren
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_the_vendor_ends_as_the_model_says(case: Case, tmp_path: Path) -> None:
+def test_the_vendor_ends_as_the_model_says(
+    case: Case, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     chance = random.Random(case.name)  # noqa: S311 - repeatable, not secret
-    home, secrets = Home(tmp_path), case.secrets()
+    home, secrets, kills = Home(tmp_path), case.secrets(), 0
     batch = min(10, case.declared().offer.batch)
     declared = case.declared(limits=LIMITS | {"batch": batch})
     with served(vendor_of(case, secrets)) as vendor:
@@ -84,18 +87,19 @@ def test_the_vendor_ends_as_the_model_says(case: Case, tmp_path: Path) -> None:
             persons = [*history(chance, version, count), case.bad]
             publish(home, persons)
             vendor.order(**faults(chance))
-            killed_run(declared, home, environment, chance.uniform(0.05, 0.8))
+            kills += killed_run(declared, home, environment, chance.uniform(0.05, 0.8))
         vendor.order()
         receipts = [sync(declared, home, environment) for _ in range(3)]
         assert case.held(vendor.gate.vendor.dump()) == case.expected(persons)
     refused = "select customer_id, code from activation.sync_rejections where is_open"
     assert rows(home, refused) == [(case.bad.customer_id, case.code)]
     last = receipts[-1]
+    record_property("kills", kills)
     assert (last.unchanged, last.sent, last.in_doubt) == (len(case.expected(persons)), 0, 0)
 
 
 def test_rows_arrive_in_order_in_batches_that_fit_and_not_much_oftener_than_once(
-    tmp_path: Path,
+    tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     chance = random.Random(7)  # noqa: S311 - repeatable, not secret
     home, kills = Home(tmp_path), 0
@@ -124,4 +128,5 @@ def test_rows_arrive_in_order_in_batches_that_fit_and_not_much_oftener_than_once
     changes = rows(home, "select count(*) from activation.sync_changes")[0][0]
     doubts = rows(home, "select coalesce(sum(in_doubt), 0) from activation.sync_runs")[0][0]
     assert len(received) <= changes + doubts
+    record_property("kills", kills)
     assert kills >= scaled(8)

@@ -16,37 +16,45 @@ by_founder as (
         own_customer_id as issued_id,
         max(customer_id) as customer_id
     from serving.identity.customer_ids
-    where own_customer_id <> customer_id
+    where
+        own_customer_id <> customer_id
+        and own_customer_id in (select issued.issued_id from issued)
     group by own_customer_id
+),
+
+gone as (
+    select
+        old_customer_id,
+        new_customer_id,
+        identifiers
+    from serving.identity.customer_id_history
+    where old_customer_id in (select issued.issued_id from issued)
 ),
 
 by_heirs as (
     select
-        history.old_customer_id as issued_id,
-        max_by(ids.customer_id, (history.identifiers, ids.customer_id)) as customer_id
-    from serving.identity.customer_id_history as history
-    inner join serving.identity.customer_ids as ids
-        on history.new_customer_id = ids.own_customer_id
+        gone.old_customer_id as issued_id,
+        max_by(ids.customer_id, (gone.identifiers, ids.customer_id)) as customer_id
+    from gone
+    inner join serving.identity.customer_ids as ids on gone.new_customer_id = ids.own_customer_id
     where
-        history.old_customer_id not in (
-            select founders.own_customer_id
+        not exists (
+            select 1
             from serving.identity.customer_ids as founders
-            where founders.own_customer_id is not null
+            where founders.own_customer_id = gone.old_customer_id
         )
-    group by history.old_customer_id
+    group by gone.old_customer_id
 )
 
 select
     issued_id,
     customer_id
 from by_founder
-where issued_id in (select issued.issued_id from issued)
 union all
 select
     issued_id,
     customer_id
-from by_heirs
-where issued_id in (select issued.issued_id from issued);
+from by_heirs;
 
 create or replace temp table known_today as
 select

@@ -1,4 +1,4 @@
-"""HubSpot's contacts, companies and deals, written in batches, and its static lists (API v3)."""
+"""HubSpot's contacts, companies and deals, its static lists, and tasks, in batches (API v3)."""
 
 from collections.abc import Generator, Mapping, Sequence
 from typing import Any
@@ -11,8 +11,10 @@ from orchestration.destinations.hubspot.answers import content, entries, outcome
 from orchestration.destinations.hubspot.lists import ListMembers
 from orchestration.destinations.hubspot.portal import Portal, by_id
 from orchestration.destinations.hubspot.properties import OURS, TYPE_IDS, definition, values
+from orchestration.destinations.hubspot.tasks import Tasks
 from orchestration.destinations.protocol import (
     Batch,
+    BatchRefused,
     Exchange,
     Mode,
     Offer,
@@ -39,21 +41,25 @@ class HubSpotOptions(Options):
 
 
 OFFER = Offer(
-    modes=(*ACTIONS, "audience"),
+    modes=(*ACTIONS, "audience", "append"),
     leave=("clear", "remove", "delete"),
-    objects=tuple(TYPE_IDS),
+    objects=(*TYPE_IDS, "tasks"),
     needs_match=True,
     options=HubSpotOptions,
 )
 
 
-def build(sync: Sync, home: Home, environment: Mapping[str, str]) -> "HubSpot | ListMembers | None":
+def build(
+    sync: Sync, home: Home, environment: Mapping[str, str]
+) -> "HubSpot | ListMembers | Tasks | None":
     """Needs HUBSPOT_TOKEN; HUBSPOT_URL by default the public API."""
     token = environment.get("HUBSPOT_TOKEN")
     if not token:
         return None
-    make = ListMembers if sync.mode == "audience" else HubSpot
-    return make(environment.get("HUBSPOT_URL") or API, token, sync)
+    url = environment.get("HUBSPOT_URL") or API
+    if sync.mode == "audience":
+        return ListMembers(url, token, sync)
+    return Tasks(url, token, sync) if sync.mode == "append" else HubSpot(url, token, sync)
 
 
 class HubSpot(Portal):
@@ -72,6 +78,8 @@ class HubSpot(Portal):
 
     def prepare(self, types: Mapping[str, str]) -> Exchange:
         """Creates the missing `kith_…` properties, typed like their columns."""
+        if self._kind == "tasks":
+            raise BatchRefused("object tasks is for mode: append", "")
         wanted = {field for field in types if field.startswith(OURS)}
         if not wanted:
             return

@@ -63,8 +63,11 @@ class ListMembers(Portal):
             ]
         if not found.present:
             return settled
-        field = "recordIdsToRemove" if batch.is_removal else "recordIdsToAdd"
-        change = {field: by_id(found.present)}
+        ids = by_id(found.present)
+        change = {
+            "recordIdsToAdd": [] if batch.is_removal else ids,
+            "recordIdsToRemove": ids if batch.is_removal else [],
+        }
         path = f"lists/{self._list}/memberships/add-and-remove"
         response = yield self._request("PUT", path, change)
         if not response.is_success:

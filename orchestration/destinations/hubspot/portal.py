@@ -52,6 +52,7 @@ class Portal:
         lookup = {
             "idProperty": self._match,
             "properties": [self._match, *others],
+            "propertiesWithHistory": [],
             "inputs": [{"id": row.match} for row in rows],
         }
         answer = yield from self._batch("read", lookup)

@@ -38,8 +38,9 @@ def definition(
 
 def _shape(kind: str) -> dict[str, Any]:
     if kind == "BOOLEAN":
-        answers = [{"label": "Yes", "value": "true"}, {"label": "No", "value": "false"}]
-        return {"type": "bool", "fieldType": "booleancheckbox", "options": answers}
+        answers = {"Yes": "true", "No": "false"}
+        options = [{"label": k, "value": v, "hidden": False} for k, v in answers.items()]
+        return {"type": "bool", "fieldType": "booleancheckbox", "options": options}
     if kind == "DATE":
         return {"type": "date", "fieldType": "date"}
     if kind.startswith("TIMESTAMP"):

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.vendors.emulator import Emulated
-from sandbox.vendors.hubspot import batch, errors, write
+from sandbox.vendors.hubspot import batch, errors, tasks, write
 from sandbox.vendors.hubspot.lists import Lists
 from sandbox.vendors.hubspot.objects import Objects
 from sandbox.vendors.hubspot.schema import defined, object_types
@@ -149,7 +149,11 @@ class HubSpot:
             return self._counted(Response(status_code=204))
         if action not in BATCHES:
             raise errors.not_found()
+        if action == "create":
+            tasks.refuse_strangers(body, self.objects["contacts"])
         status, reply = BATCHES[action](objects, body)
+        if action == "create":
+            tasks.associate(objects, body, reply)
         return self._counted(JSONResponse(reply, status))
 
     async def _links(self, request: Request) -> Response:

@@ -25,6 +25,7 @@ class Property:
     type: str = "string"
     unique: bool = False
     read_only: bool = False
+    required: bool = False
     options: tuple[str, ...] = ()
     label: str = ""
     field_type: str = "text"
@@ -65,7 +66,7 @@ class ObjectType:
 
 
 def object_types() -> dict[str, ObjectType]:
-    """The three object types with their standard properties, fresh for each portal."""
+    """The object types with their standard properties, fresh for each portal."""
     contacts = ObjectType("contacts", "0-1", "lastmodifieddate", _words("email firstname lastname"))
     companies = ObjectType("companies", "0-2", "hs_lastmodifieddate", _words("domain name"))
     deals = ObjectType(
@@ -86,13 +87,21 @@ def object_types() -> dict[str, ObjectType]:
     deals.add(*_strings("dealname dealstage pipeline dealtype hubspot_owner_id"))
     deals.add(*_strings("deal_currency_code hs_is_closed_won"))
     deals.add(Property("amount", "number"), Property("closedate", "datetime"))
-    for kind in (contacts, companies, deals):
+    tasks = ObjectType("tasks", "0-27", "hs_lastmodifieddate", _words("hs_task_subject"))
+    tasks.add(*_strings("hs_task_subject hs_task_body hubspot_owner_id"))
+    tasks.add(
+        Property("hs_timestamp", "datetime", required=True),
+        Property("hs_task_status", "enumeration", options=_words("NOT_STARTED COMPLETED")),
+        Property("hs_task_priority", "enumeration", options=_words("LOW MEDIUM HIGH")),
+        Property("hs_task_type", "enumeration", options=_words("EMAIL CALL TODO")),
+    )
+    for kind in (contacts, companies, deals, tasks):
         kind.add(
             Property("createdate", "datetime", read_only=True),
             Property(kind.modified, "datetime", read_only=True),
             Property("hs_object_id", "number", read_only=True),
         )
-    return {kind.name: kind for kind in (contacts, companies, deals)}
+    return {kind.name: kind for kind in (contacts, companies, deals, tasks)}
 
 
 def defined(body: Mapping[str, Any]) -> Property:
@@ -131,6 +140,13 @@ class Invalid:
 def invalid(kind: ObjectType, values: Mapping[str, Any]) -> list[Invalid]:
     """Every reason to refuse these values; empty if HubSpot takes them. Blank clears a value."""
     return [reason for item in values.items() if (reason := _reason(kind, *item)) is not None]
+
+
+def lacking(kind: ObjectType, values: Mapping[str, Any]) -> list[str]:
+    """Properties that a new record cannot be without."""
+    return [
+        name for name, item in kind.properties.items() if item.required and not values.get(name)
+    ]
 
 
 def _reason(kind: ObjectType, name: str, value: object) -> Invalid | None:

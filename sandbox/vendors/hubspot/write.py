@@ -9,7 +9,7 @@ from typing import Any
 from sandbox.vendors.hubspot.batch import found, inputs, key_property, missing
 from sandbox.vendors.hubspot.errors import bad_request, body, invalid_values
 from sandbox.vendors.hubspot.objects import Objects, stamp
-from sandbox.vendors.hubspot.schema import Invalid, invalid
+from sandbox.vendors.hubspot.schema import Invalid, invalid, lacking
 from sandbox.vendors.replies import Refusal
 from sandbox.vendors.state import Record, fold
 
@@ -42,7 +42,7 @@ def upsert(objects: Objects, request: Mapping[str, Any]) -> tuple[int, dict[str,
         _row(objects, item, key_property(objects, item.get("idProperty")))
         for item in inputs(request)
     ]
-    return _apply(objects, rows, {})
+    return _apply(objects, rows, {}, tells_new=True)
 
 
 def create(objects: Objects, request: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
@@ -85,7 +85,11 @@ def _row(objects: Objects, item: Mapping[str, Any], key: str | None) -> Row:
 
 
 def _apply(
-    objects: Objects, rows: list[Row], errors: dict[int, dict[str, Any]]
+    objects: Objects,
+    rows: list[Row],
+    errors: dict[int, dict[str, Any]],
+    *,
+    tells_new: bool = False,
 ) -> tuple[int, dict[str, Any]]:
     _refuse_duplicates(rows)
     for index, row in enumerate(rows):
@@ -94,7 +98,11 @@ def _apply(
     if errors and not all(row.trace for row in rows):
         raise Refusal(400, body(**min(errors.items())[1]))
     moment = objects.clock.tick()
-    results = [_write(objects, row, moment) for i, row in enumerate(rows) if i not in errors]
+    taken = [row for i, row in enumerate(rows) if i not in errors]
+    results = [
+        _write(objects, row, moment) | ({"new": row.record is None} if tells_new else {})
+        for row in taken
+    ]
     now = stamp(moment)
     reply = {"status": "COMPLETE", "results": results, "startedAt": now, "completedAt": now}
     if not errors:
@@ -116,6 +124,8 @@ def _refuse_duplicates(rows: list[Row]) -> None:
 
 def _error(objects: Objects, row: Row) -> dict[str, Any] | None:
     """Why HubSpot refuses this row, as {category, message}; None if it takes it."""
+    if row.record is None and (names := lacking(objects.kind, row.wanted)):
+        return {"category": "VALIDATION_ERROR", "message": f"Required properties missing: {names}"}
     reasons = invalid(objects.kind, row.wanted)
     if fold(row.wanted.get("email")) in objects.blocklist:
         message = "The e-mail address was permanently deleted and cannot be used"
@@ -138,5 +148,5 @@ def _marked(error: dict[str, Any], trace: str | None) -> dict[str, Any]:
 
 def _write(objects: Objects, row: Row, moment: datetime) -> dict[str, Any]:
     record = objects.write(row.record.id if row.record else None, row.wanted, moment)
-    result = objects.show(record, tuple(row.wanted)) | {"new": row.record is None}
-    return result | ({"objectWriteTraceId": row.trace} if row.trace else {})
+    marked = {"objectWriteTraceId": row.trace} if row.trace else {}
+    return objects.show(record, tuple(row.wanted)) | marked

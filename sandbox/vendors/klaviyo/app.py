@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from hmac import compare_digest
 from typing import Any
 
@@ -34,6 +35,7 @@ class Job:
     looks: int
     total: int = 0
     errors: list[Profile] = field(default_factory=list)
+    created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
 class Klaviyo(Emulator):
@@ -109,14 +111,14 @@ class Klaviyo(Emulator):
         start = int(request.query_params.get("page[cursor]", "0"))
         end = start + self.page
         more = f"{request.base_url}{request.url.path[1:]}?page%5Bcursor%5D={end}"
-        links = {"next": more if end < len(errors) else None}
+        links = {"self": str(request.url), "next": more if end < len(errors) else None}
         return JSONResponse({"data": errors[start:end], "links": links})
 
     async def _upsert(self, request: Request) -> Response:
         profile = await shapes.resource(request, "profile")
         key = self._write(shapes.sound(profile)["attributes"])
         self._unset(key, profile)
-        return shapes.answer({"type": "profile", "id": key, "attributes": self.profiles[key]})
+        return shapes.answer(shapes.shown("profile", key, self.profiles[key]))
 
     async def _find(self, request: Request) -> Response:
         asked = QUESTION.fullmatch(request.query_params.get("filter", ""))
@@ -126,11 +128,11 @@ class Klaviyo(Emulator):
         if len(wanted) > LARGEST_PAGE or shapes.lacks_revision(request):
             raise refused(400, "invalid", "Invalid filter provided")
         found = [
-            {"type": "profile", "id": key, "attributes": {asked[1]: profile.get(asked[1])}}
+            shapes.shown("profile", key, {asked[1]: profile.get(asked[1])})
             for key, profile in self.profiles.items()
             if str(profile.get(asked[1])).lower() in wanted
         ]
-        return JSONResponse({"data": found, "links": {"next": None}})
+        return JSONResponse({"data": found, "links": {"self": str(request.url), "next": None}})
 
     async def _update(self, request: Request) -> Response:
         key = request.path_params["id"]
@@ -141,7 +143,7 @@ class Klaviyo(Emulator):
             raise refused(400, "invalid", "the id of the body is not that of the path")
         self._merge(key, shapes.sound(profile)["attributes"])
         self._unset(key, profile)
-        return shapes.answer({"type": "profile", "id": key, "attributes": self.profiles[key]})
+        return shapes.answer(shapes.shown("profile", key, self.profiles[key]))
 
     async def _leave(self, request: Request) -> Response:
         content = await read_object(request, lambda: refused(400, "invalid", "body"))
@@ -187,11 +189,12 @@ class Klaviyo(Emulator):
         is_done = job.looks < 0
         attributes = {
             "status": "complete" if is_done else "processing",
+            "created_at": job.created_at.isoformat(),
             "total_count": job.total,
             "completed_count": job.total - len(job.errors) if is_done else 0,
             "failed_count": len(job.errors) if is_done else 0,
         }
-        return {"type": "profile-bulk-import-job", "id": key, "attributes": attributes}
+        return shapes.shown("profile-bulk-import-job", key, attributes)
 
 
 EMULATED = Emulated("KLAVIYO_URL", ("KLAVIYO_API_KEY",), Klaviyo)

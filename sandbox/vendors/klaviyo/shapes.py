@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from sandbox.vendors.replies import Refusal, read_object
 
+API = "https://a.klaviyo.com"
 LARGEST_PROFILE = 100_000
 JSON_API = "application/vnd.api+json"
 IDENTIFIERS = ("email", "phone_number", "external_id")
@@ -77,6 +78,12 @@ def import_error(place: int, detail: str, profile: Profile) -> Profile:
         "original_payload": profile,
     }
     return {"type": "import-error", "id": f"error{place}", "attributes": about}
+
+
+def shown(kind: str, key: str, attributes: Profile) -> dict[str, Any]:
+    """A resource, with the address that Klaviyo has it at."""
+    links = {"self": f"{API}/api/{kind}s/{key}"}
+    return {"type": kind, "id": key, "attributes": attributes, "links": links}
 
 
 def answer(resource: Profile, status: int = 200) -> Response:
