@@ -18,6 +18,7 @@ from tests.activation_world import (
     Person,
     Served,
     hubspot_sync,
+    into,
     merged,
     people,
     publish,
