@@ -12,7 +12,7 @@ with answers as (
         and customer_id is not null
 )
 
-select distinct customer_id
+select customer_id
 from answers
 where
     is_granted
@@ -21,18 +21,25 @@ where
 -- Who the sync is about, and a fingerprint of what it would say of those who said yes. One row per
 -- row of the model that is in the segment, if the sync has one.
 create or replace temp table audience as
+with asked as (
+    select
+        *,
+        coalesce(
+            cast({key} as varchar) in (select granted.customer_id from granted), false
+        ) as "has said yes"
+    from serving.{model}
+    where
+        getvariable('segment') is null
+        or cast({key} as varchar) in (
+            select cast(members.customer_id as varchar)
+            from serving.segments.segment_members as members
+            where members.segment = getvariable('segment')
+        )
+)
+
 select
     cast(model.{key} as varchar) as customer_id,
     nullif(cast(model.{match} as varchar), '') as match_value,
-    granted.customer_id is not null as is_consented,
-    case when granted.customer_id is not null then md5(cast({fields} as varchar)) end
-    as fields_hash
-from serving.{model} as model
-left join granted on cast(model.{key} as varchar) = granted.customer_id
-where
-    getvariable('segment') is null
-    or cast(model.{key} as varchar) in (
-        select cast(members.customer_id as varchar)
-        from serving.segments.segment_members as members
-        where members.segment = getvariable('segment')
-    );
+    model."has said yes" as is_consented,
+    case when model."has said yes" then md5(cast({fields} as varchar)) end as fields_hash
+from asked as model;

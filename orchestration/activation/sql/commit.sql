@@ -9,7 +9,8 @@ select
     customer_id,
     match_value,
     fields_hash,
-    row_key
+    -- What follows from the run and the row need not be kept.
+    nullif(row_key, md5(getvariable('run_id') || ' ' || match_value)) as row_key
 from batched;
 
 -- After a merge of customers a record can belong to another customer_id with the same content.

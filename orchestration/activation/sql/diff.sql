@@ -56,7 +56,7 @@ select
     customer_id
 from by_heirs;
 
-create or replace temp table known_today as
+create or replace temp view known_today as
 select
     known.* exclude (customer_id),
     known.customer_id as sent_as,

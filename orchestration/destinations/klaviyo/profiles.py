@@ -92,7 +92,7 @@ def _profile(attributes: Profile, gaps: Sequence[str] = ()) -> Profile:
     if not gaps:
         return {"type": "profile", "attributes": attributes}
     attributes = {**attributes, CUSTOM: _filled(attributes.get(CUSTOM) or {})}
-    meta = {"patchProperties": {"unset": list(gaps)}}
+    meta = {"patch_properties": {"unset": list(gaps)}}
     return {"type": "profile", "attributes": attributes, "meta": meta}
 
 

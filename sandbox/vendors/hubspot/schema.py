@@ -88,12 +88,11 @@ def object_types() -> dict[str, ObjectType]:
     deals.add(*_strings("deal_currency_code hs_is_closed_won"))
     deals.add(Property("amount", "number"), Property("closedate", "datetime"))
     tasks = ObjectType("tasks", "0-27", "hs_lastmodifieddate", _words("hs_task_subject"))
-    tasks.add(*_strings("hs_task_subject hs_task_body hubspot_owner_id"))
+    tasks.add(*_strings("hs_task_subject hs_task_body hs_task_type hubspot_owner_id"))
     tasks.add(
         Property("hs_timestamp", "datetime", required=True),
         Property("hs_task_status", "enumeration", options=_words("NOT_STARTED COMPLETED")),
         Property("hs_task_priority", "enumeration", options=_words("LOW MEDIUM HIGH")),
-        Property("hs_task_type", "enumeration", options=_words("EMAIL CALL TODO")),
     )
     for kind in (contacts, companies, deals, tasks):
         kind.add(
