@@ -1,0 +1,1 @@
+"""The live collector: what is acknowledged is on disk, and what it refuses it refuses politely."""
