@@ -10,6 +10,7 @@ from rich.text import Text
 
 from orchestration.activation.declaration import Sync
 from orchestration.activation.exposures import declarations
+from orchestration.activation.former import forget
 from orchestration.activation.guards import NothingHeld, approve
 from orchestration.activation.rejections import rejections
 from orchestration.activation.run import plan_only
@@ -46,6 +47,9 @@ def run() -> None:
     home = Home.from_environment()
     try:
         outcome = run_job(home, console)
+    except CalledProcessError:
+        console.print("[red]dbt cannot read the project[/red]; its words are above.")
+        raise typer.Exit(1) from None
     except (OSError, ValueError) as trouble:
         console.print(f"[red]Kith cannot work in {home.root}.[/red] {trouble}")
         raise typer.Exit(1) from None
@@ -137,6 +141,18 @@ def sync_approve(
         f"The next run of {name} may add {held.added:,} rows, change {held.changed:,} and "
         f"remove {held.removed:,}."
     )
+
+
+@sync.command(name="forget")
+def sync_forget(
+    name: Annotated[str, typer.Argument(help="Name of a sync, declared or not any more.")],
+) -> None:
+    """Leave with the vendor what a sync sent elsewhere before; nobody will take it back."""
+    home = Home.from_environment()
+    parse(home)
+    declared = dict(declarations(Manifest())).get(name)
+    forgotten = forget(name, declared if isinstance(declared, Sync) else None, home)
+    console.print(f"{forgotten:,} rows that {name} sent are forgotten, and stay where they are.")
 
 
 def _declared(name: str, home: Home) -> Sync:

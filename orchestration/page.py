@@ -103,10 +103,29 @@ def _syncs(report: Report) -> Table:
                 )
             ),
         )
-    reasons = [f"{name}: {sync.reason}" for name, sync in report.syncs.items() if sync.reason]
-    table.caption = "\n".join(reasons) or None
+    table.caption = "\n".join(_remarks(report)) or None
     table.caption_justify = "left"
     return table
+
+
+def _remarks(report: Report) -> Iterator[str]:
+    """What the figures of the syncs do not say."""
+    for name, sync in report.syncs.items():
+        if sync.reason:
+            yield f"{name}: {sync.reason}"
+        others = {
+            "written to often enough": sync.capped,
+            "waiting": sync.waiting,
+            "in doubt": sync.in_doubt,
+            "unsent": sync.unsent,
+            "still at the vendor's": sync.pending,
+        }
+        if told := ", ".join(f"{rows:,} {words}" for words, rows in others.items() if rows):
+            yield f"{name}: {told}"
+        if sync.rejected:
+            yield f"{name}: `kith sync rejections {name}` says what was refused"
+    for name, customers in report.abandoned.items():
+        yield f"{name} is not declared any more and still holds {customers:,} customers"
 
 
 def _files(home: Home) -> Table:

@@ -9,10 +9,10 @@ from pydantic import BaseModel, Field
 from orchestration.explain import explain
 from orchestration.explanation import Explanation, Unexplained
 from orchestration.masking import masked_explanation
-from orchestration.warehouse import Home, connect
+from orchestration.warehouse import Home, Manifest, connect
 
 STATEMENTS = Path(__file__).with_suffix(".sql").read_text().split(";\n")
-TOTALS, SEGMENTS, SYNCS, ID_CHANGES, REFUSALS, QUALITY, EXAMPLE, _ = STATEMENTS
+TOTALS, SEGMENTS, SYNCS, ID_CHANGES, REFUSALS, QUALITY, EXAMPLE, HELD, _ = STATEMENTS
 
 
 class SyncReport(BaseModel):
@@ -24,9 +24,12 @@ class SyncReport(BaseModel):
     sent: int
     rejected: int
     withheld: int
+    capped: int
     unchanged: int
+    waiting: int
     in_doubt: int
     unsent: int
+    pending: int
     requests: int
 
 
@@ -34,6 +37,7 @@ class Report(BaseModel):
     """Totals of the publication; `requests` are of the latest run alone.
 
     `id_changes` counts customer ids that became others by reason, `refusals` links by guard.
+    `abandoned` are customers whom exposures that are gone still hold at their destinations.
     `quality` has precision and recall if anybody's identifiers are labelled. `example` is one
     customer, explained and masked.
     """
@@ -51,6 +55,7 @@ class Report(BaseModel):
     as_on: str | None
     segments: dict[str, int]
     syncs: dict[str, SyncReport]
+    abandoned: dict[str, int]
     id_changes: dict[str, int]
     refusals: dict[str, int]
     quality: dict[str, float]
@@ -91,11 +96,25 @@ def _figures(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         names = [column[0] for column in cursor.description or []]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
+    declared = _declared()
+
+    def is_declared(row: dict[str, Any]) -> bool:
+        return declared is None or row["sync"] in declared
+
     return {
         **rows(TOTALS)[0],
         "segments": {row["segment"]: row["members"] for row in rows(SEGMENTS)},
-        "syncs": {row.pop("sync"): SyncReport(**row) for row in rows(SYNCS)},
+        "syncs": {row.pop("sync"): SyncReport(**row) for row in rows(SYNCS) if is_declared(row)},
+        "abandoned": {r["sync"]: r["customers"] for r in rows(HELD) if not is_declared(r)},
         "id_changes": {row["reason"]: row["ids"] for row in rows(ID_CHANGES)},
         "refusals": {row["guard"]: row["links"] for row in rows(REFUSALS)},
         "quality": {row["measure"]: row["value"] for row in rows(QUALITY)},
     }
+
+
+def _declared() -> set[str] | None:
+    """The syncs that the project declares, or None if dbt has never read it."""
+    try:
+        return {exposure["name"] for exposure in Manifest().exposures()}
+    except FileNotFoundError:
+        return None

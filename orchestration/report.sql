@@ -35,9 +35,12 @@ select
     sent,
     rejected,
     withheld,
+    capped,
     unchanged,
+    waiting,
     in_doubt,
     unsent,
+    pending,
     requests
 from activation.sync_runs
 qualify row_number() over (partition by sync order by planned_at desc, run_id desc) = 1
@@ -78,3 +81,12 @@ order by
     count(*) asc,
     min(node_id) asc
 limit 1;
+
+-- Whom each sync still holds at its destination.
+select
+    sync,
+    count(*) as customers
+from activation.sync_status
+where status in ('sent', 'in doubt', 'pending')
+group by sync
+order by sync;

@@ -47,10 +47,10 @@ def rejections_page(sync: str, found: Sequence[Rejections]) -> RenderableType:
     table = Table(
         "rows",
         "reason",
-        "in its words",
+        "in words",
         "next try",
         "what helps",
-        title=f"Refused by the destination of {sync}",
+        title=f"Refused of {sync}",
         title_justify="left",
         box=None,
     )

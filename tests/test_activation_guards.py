@@ -61,6 +61,21 @@ def test_what_was_approved_is_no_licence_for_much_more(home: Home, endpoint: Ser
     assert sync(declared, home, endpoint.environment).status == "held"
 
 
+def test_a_word_that_was_not_needed_is_not_kept_for_another_time(
+    home: Home, endpoint: Served
+) -> None:
+    declared = webhook_sync(**CAREFUL)
+    publish(home, people(20))
+    sync(declared, home, endpoint.environment)
+    publish(home, people(10))
+    sync(declared, home, endpoint.environment)
+    approve(declared, home)
+    publish(home, people(19))
+    assert sync(declared, home, endpoint.environment).removed == 1
+    publish(home, people(10))
+    assert sync(declared, home, endpoint.environment).status == "held"
+
+
 def test_without_a_held_run_there_is_nothing_to_approve(home: Home, endpoint: Served) -> None:
     publish(home, people(3))
     sync(webhook_sync(), home, endpoint.environment)
@@ -80,8 +95,9 @@ def test_a_purpose_that_nobody_was_ever_asked_for_is_pointed_out(
     home: Home, endpoint: Served
 ) -> None:
     publish(home, people(20))
-    sync(webhook_sync(), home, endpoint.environment)
     misspelt = webhook_sync(consent={"purpose": "marketting", "channel": "email"}, **CAREFUL)
     receipt = sync(misspelt, home, endpoint.environment)
-    assert receipt.status == "held"
-    assert receipt.reason is not None and "marketting by email" in receipt.reason
+    assert receipt.status == "refused"
+    assert receipt.reason is not None
+    assert "asked for marketting by email" in receipt.reason
+    assert receipt.reason.endswith("there is marketing by email")

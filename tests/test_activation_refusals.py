@@ -8,7 +8,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.activation.exposures import DeclarationError, syncs
+from orchestration.activation.declaration import Sync
+from orchestration.activation.exposures import DeclarationError, declarations, syncs
 from orchestration.activation.receipt import Receipt
 from orchestration.activation.run import plan_only, sync
 from orchestration.warehouse import Home, Manifest
@@ -58,6 +59,8 @@ def test_who_was_never_asked_or_said_no_is_withheld(home: Home, hubspot: Served)
 
 def test_a_yes_for_another_purpose_or_channel_is_no_yes(home: Home, hubspot: Served) -> None:
     publish(home, people(4))
+    alter(home, "insert into customers.consents values ('c00000', 'profiling', 'email', false)")
+    alter(home, "insert into customers.consents values ('c00000', 'marketing', 'sms', false)")
     for consent in (
         {"purpose": "profiling", "channel": "email"},
         {"purpose": "marketing", "channel": "sms"},
@@ -198,9 +201,10 @@ def test_an_exposure_declares_a_sync() -> None:
         ({"consent": {"purpose": "marketing"}}, "sync.consent.channel: Field required"),
         ({"limits": {"rows": 5}}, "sync.limits.rows: Extra inputs are not permitted; there is"),
         ({"on_leave": "remove"}, "at hubspot, remove is for mode: audience"),
-        ({"mode": "append"}, "update or audience, not append"),
+        ({"mode": "sideways"}, "sync.mode: Input should be 'upsert'"),
         ({"match": "phone"}, "match: phone is no field of map"),
         ({"destination": "fax"}, "webhook, zoho, not fax"),
+        ({"map": {"email": "email", "a": "email", "a.b": "email"}}, "map: a is a value"),
         ({"model": "orders"}, "add ref('orders')"),
         ({"segment": "seg_peeple"}, "sync.segment: there is no seg_peeple; there is seg_people"),
         ({"mode": "mirror", "on_leave": "nothing"}, "mirror takes back who leaves"),
@@ -214,3 +218,27 @@ def test_a_wrong_declaration_names_the_file_the_exposure_the_field_and_the_remed
         list(syncs(manifest(exposure(**changes))))
     assert str(complaint.value).startswith("models/activation/hubspot.yml: exposure hubspot_people")
     assert said in str(complaint.value)
+
+
+def several(*declared: dict[str, Any]) -> Manifest:
+    made = manifest(declared[0])
+    made.content["exposures"] = {each["name"]: each for each in declared}
+    return made
+
+
+def test_two_syncs_that_would_undo_each_other_are_refused_and_one_of_them_goes_on() -> None:
+    fields = {"email": "email", "firstname": "first_name"}
+    one = exposure(map=fields, mode="mirror")
+    other = exposure(map=fields) | {"name": "hubspot_second"}
+    found = dict(declarations(several(one, other)))
+    assert isinstance(found["hubspot_people"], Sync)
+    assert "hubspot_people writes firstname of the same records" in str(found["hubspot_second"])
+    apart = exposure(map={"email": "email", "lastname": "last_name"}) | {"name": "hubspot_second"}
+    assert isinstance(dict(declarations(several(one, apart)))["hubspot_second"], Sync)
+
+
+def test_a_sync_that_is_no_mapping_is_its_own_mistake_only() -> None:
+    broken = exposure() | {"name": "broken", "config": {"meta": {"sync": "webhook"}}}
+    found = dict(declarations(several(exposure(), broken)))
+    assert "must be fields, not 'webhook'" in str(found["broken"])
+    assert isinstance(found["hubspot_people"], Sync)

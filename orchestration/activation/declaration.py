@@ -1,5 +1,6 @@
 """What an exposure declares under `config.meta.sync`: who is sent where, as what, on whose yes."""
 
+import json
 from functools import cached_property
 from typing import Any
 
@@ -92,6 +93,9 @@ class Sync(Declared):
         description="the consent needed: {purpose: …, channel: …}; without it nothing is sent",
     )
     map: dict[str, str] = Field(min_length=1, description="destination field: column of the model")
+    is_retired: bool = Field(
+        default=False, description="true to take everybody back, before the exposure is deleted"
+    )
     limits: Limits = Limits()
     guards: Guards = Guards()
 
@@ -101,6 +105,8 @@ class Sync(Declared):
             raise ValueError(f"destination: there is {', '.join(kinds())}, not {self.destination}")
         if self.match is not None and self.match not in self.map:
             raise ValueError(f"match: {self.match} is no field of map; map it to a column")
+        if stems := [a for a in self.map for b in self.map if b.startswith(f"{a}.")]:
+            raise ValueError(f"map: {stems[0]} is a value, and cannot have fields of its own")
         if self.mode in ("mirror", "audience") and self.on_leave == "nothing":
             raise ValueError(
                 f"on_leave: {self.mode} takes back who leaves; use mode: upsert to keep them"
@@ -117,6 +123,8 @@ class Sync(Declared):
     @property
     def takes_leavers_back(self) -> bool:
         """Whether who leaves the audience is taken back. A withdrawn consent always is."""
+        if self.is_retired:
+            return True
         if self.on_leave is None:
             return self.mode in ("mirror", "audience")
         return self.on_leave != "nothing"
@@ -140,6 +148,13 @@ class Sync(Declared):
     def requests_per_second(self) -> float:
         """The budget of the account."""
         return self.limits.requests_per_second or self.offer.requests_per_second
+
+    @property
+    def target(self) -> str:
+        """Where rows go, and as what: what is held elsewhere is none of this declaration's."""
+        told_as = {"audience": "members", "append": "events"}.get(self.mode, "records")
+        parts = (self.destination, told_as, self.object, self.match, self.options)
+        return json.dumps(parts, sort_keys=True)
 
     @property
     def consented(self) -> str:

@@ -1,6 +1,6 @@
 """Reads the syncs that the project's exposures declare, and says plainly what is wrong with one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -19,11 +19,16 @@ INJECTED = {"name", "file", "owner", "description", "room", "peers"}
 
 def declarations(manifest: Manifest) -> Iterator[tuple[str, Sync | DeclarationError]]:
     """Every sync that the project declares, by its name, or what is wrong with it."""
-    for exposure in manifest.exposures():
+    accepted: list[Sync] = []
+    for exposure in sorted(manifest.exposures(), key=lambda each: str(each["name"])):
         try:
-            yield exposure["name"], _sync(exposure, manifest)
+            sync = _sync(exposure, manifest)
+            _undoes_nobody(sync, accepted)
         except DeclarationError as mistake:
             yield exposure["name"], mistake
+        else:
+            accepted.append(sync)
+            yield exposure["name"], sync
 
 
 def syncs(manifest: Manifest) -> Iterator[Sync]:
@@ -37,6 +42,8 @@ def syncs(manifest: Manifest) -> Iterator[Sync]:
 def _sync(exposure: dict[str, Any], manifest: Manifest) -> Sync:
     declared = exposure["config"]["meta"]["sync"]
     where = f"{exposure['original_file_path']}: exposure {exposure['name']}"
+    if not isinstance(declared, dict):
+        raise DeclarationError(f"{where}: config.meta.sync must be fields, not {declared!r}")
     if misplaced := INJECTED & set(declared):
         raise DeclarationError(f"{where}: {', '.join(misplaced)} cannot be set under sync; drop it")
     _known_segment(declared.get("segment"), manifest, where)
@@ -66,10 +73,24 @@ def _room(exposure: dict[str, Any], model: object, manifest: Manifest, where: st
 
 
 def _peers(manifest: Manifest) -> tuple[tuple[str, str | None], ...]:
-    return tuple(
-        (exposure["name"], exposure["config"]["meta"]["sync"].get("segment"))
-        for exposure in manifest.exposures()
-    )
+    declared = ((each["name"], each["config"]["meta"]["sync"]) for each in manifest.exposures())
+    return tuple((name, sync.get("segment")) for name, sync in declared if isinstance(sync, dict))
+
+
+def _undoes_nobody(sync: Sync, others: Iterable[Sync]) -> None:
+    """What one sync takes back of a record, another that writes the same fields would miss."""
+    for other in others:
+        if sync.target != other.target or sync.offer.is_whole or not sync.match:
+            continue
+        shared = (sync.map.keys() & other.map.keys()) - {sync.match}
+        is_membership = sync.mode == "audience"
+        if is_membership or (shared and (sync.takes_leavers_back or other.takes_leavers_back)):
+            what = "the same list" if is_membership else ", ".join(sorted(shared))
+            raise DeclarationError(
+                f"{sync.file}: exposure {sync.name}: {other.name} writes {what} of the same "
+                "records, and each would undo the other's; make one sync of them, or map "
+                "other fields"
+            )
 
 
 def _known_segment(segment: object, manifest: Manifest, where: str) -> None:

@@ -61,6 +61,7 @@ def plan(
     unique or a guard holds the sync.
     """
     _declare(connection, sync, run_id)
+    _answered_for(connection, sync)
     with reading(connection, home):
         connection.execute(statement("snapshot"))
     names = {
@@ -106,6 +107,8 @@ def _declare(connection: duckdb.DuckDBPyConnection, sync: Sync, run_id: str) -> 
         connection,
         run_id=run_id,
         sync=sync.name,
+        target=sync.target,
+        is_retired=sync.is_retired,
         segment=sync.segment,
         # Without a purpose there is no yes to find: everybody is withheld.
         purpose=sync.consent and sync.consent.purpose,
@@ -118,7 +121,6 @@ def _declare(connection: duckdb.DuckDBPyConnection, sync: Sync, run_id: str) -> 
         batch_size=ONE_BATCH if sync.offer.is_whole else sync.batch,
         longest_period=max((days for _, days in pressing), default=0),
         pressing_peers=[name for name, _ in pressing],
-        uses_approval=False,
     )
     connection.execute("create or replace temp table peers (sync varchar, segment varchar)")
     for name, segment in sync.peers:
@@ -128,22 +130,29 @@ def _declare(connection: duckdb.DuckDBPyConnection, sync: Sync, run_id: str) -> 
 def _guarded(connection: duckdb.DuckDBPyConnection, sync: Sync) -> Plan:
     counts = _row(connection, statement("counts"))
     approval = (counts.pop("approved_added"), counts.pop("approved_removed"))
+    stranded = counts.pop("stranded")
     planned = Plan(sync=sync.name, status="planned", **counts)
-    reason = tripped(sync, planned)
-    if reason is None:
-        return planned
-    if None not in approval and Approved(*approval).covers(planned):
-        declare(connection, uses_approval=True)
-        return planned
-    if not _is_ever_asked(connection, sync):
-        reason += f"; nobody was ever asked for {sync.consented}: is that the right name?"
-    raise NotPlanned(replace(planned, status="held", reason=reason))
+    if stranded:
+        reason = (
+            f"{stranded:,} rows are held where it was sent before object, match, options or mode "
+            f"were changed in {sync.file}; set those back and is_retired: true to take them back, "
+            f"or `kith sync forget {sync.name}` to leave them there for ever"
+        )
+        raise NotPlanned(replace(planned, status="held", reason=reason))
+    reason = tripped(sync, planned) or ""
+    if reason and not (None not in approval and Approved(*approval).covers(planned)):
+        raise NotPlanned(replace(planned, status="held", reason=reason))
+    return planned
 
 
-def _is_ever_asked(connection: duckdb.DuckDBPyConnection, sync: Sync) -> bool:
-    """Whether anybody ever said yes or no to what the sync asks for."""
-    found = connection.execute(statement("asked_for")).fetchall()
-    return sync.consent is None or bool(found)
+def _answered_for(connection: duckdb.DuckDBPyConnection, sync: Sync) -> None:
+    """Raises NotPlanned if people were asked, and never for what the sync asks for: a misspelling
+    would look as if everybody had withdrawn."""
+    asked = connection.execute(statement("asked_for")).fetchall()
+    if sync.consent and asked and not any(is_meant for _, _, is_meant in asked):
+        known = ", ".join(f"{purpose} by {channel}" for purpose, channel, _ in asked)
+        words = f"nobody was ever asked for {sync.consented}; correct consent in {sync.file}"
+        raise _refused(sync, f"{words}: there is {known}")
 
 
 def _refused(sync: Sync, reason: str) -> NotPlanned:

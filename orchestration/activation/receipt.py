@@ -63,8 +63,12 @@ class Receipt(Counts):
 
     @property
     def is_delivered(self) -> bool:
-        """Nothing is in doubt or unsent, and nothing stood in the way; skipping is no failure."""
-        return self.status in ("settled", "pending", "skipped")
+        """Nothing is in doubt or unsent, nothing stood in the way, and not all of it was refused.
+
+        Skipping is no failure.
+        """
+        is_all_refused = self.to_send > 0 and not self.sent and not self.pending
+        return self.status in ("settled", "pending", "skipped") and not is_all_refused
 
     def metadata(self) -> dict[str, str | int]:
         """Every figure and word of the receipt."""

@@ -28,7 +28,7 @@ from orchestration.activation.receipt import Plan, Receipt
 from orchestration.activation.samples import Sample, samples
 from orchestration.activation.settle import settle
 from orchestration.destinations import build
-from orchestration.destinations.protocol import Destination, JobDestination
+from orchestration.destinations.protocol import Destination, FileDestination, JobDestination
 from orchestration.warehouse import Home
 
 Types = Mapping[str, str]
@@ -111,6 +111,8 @@ class _Run:
         with workspace(self.home) as connection:
             columns = attach(connection, self.sync, self.home)
             run_id = _new_run_id(connection)
+            is_lost = isinstance(self.destination, FileDestination) and self.destination.is_lost()
+            declare(connection, is_lost=is_lost)
             planned = plan(connection, self.sync, columns, self.home, run_id)
             if planned.to_send:
                 options = getattr(self.destination, "options", None)

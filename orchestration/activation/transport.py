@@ -12,6 +12,7 @@ import httpx
 
 from orchestration.activation.declaration import Limits
 from orchestration.activation.pace import Pace
+from orchestration.destinations.authorization import CredentialsRefused
 from orchestration.destinations.protocol import ONCE, HttpDestination
 
 ANSWERS = {400, 404, 409, 413, 422}
@@ -20,7 +21,13 @@ HOPELESS = 3
 Result = TypeVar("Result")
 # At its usual level httpx logs addresses, and some vendors are asked for people by address.
 logging.getLogger("httpx").setLevel(logging.WARNING)
-NOT_APPLIED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+NOT_APPLIED = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+)
 
 
 class Undelivered(Exception):
@@ -76,6 +83,9 @@ class Transport:
             self.requests += 1
             try:
                 response = await self._client.send(request, auth=self._destination.auth)
+            except CredentialsRefused as refusal:
+                self.stop(f"credentials refused: {refusal}")
+                break
             except httpx.RequestError as error:
                 is_in_doubt |= not isinstance(error, NOT_APPLIED)
                 self._note(f"unreachable: {type(error).__name__}")

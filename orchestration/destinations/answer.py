@@ -25,10 +25,11 @@ class Answer(Described):
     what lies at `at` are the refused rows only, a list whose entries name the row at `key`, or an
     object by that name, whose entries may be words alone. `count`: the number at `at` were refused,
     whichever they are, of those that `received` counts. `job`: a ticket at `at`; `poll` tells
-    later.
+    later. `found`: the records that there are, a list whose entries name the row at `key` and their
+    `remote_id`; 204 if there are none.
     """
 
-    align: Literal["all", "index", "key", "count", "job"] = "all"
+    align: Literal["all", "index", "key", "count", "job", "found"] = "all"
     at: str = ""
     expects: dict[str, Values] = Field(
         default_factory=dict, description="path: values; with any other, all rows are in doubt"
@@ -53,10 +54,11 @@ class Answer(Described):
 
     def outcomes(self, response: httpx.Response, rows: Sequence[Row]) -> list[Outcome]:
         """What became of the rows; none for those in doubt. Raises BatchRefused for a count."""
+        if self.align == "found":
+            return self._found(response, rows)
         content = body(response)
-        if content is None and (self.expects or self.align != "all"):
-            return []
-        if any(at(content, path) not in values for path, values in self.expects.items()):
+        is_unread = content is None and (self.expects or self.align != "all")
+        if is_unread or any(at(content, p) not in values for p, values in self.expects.items()):
             return []
         if self.align == "all":
             return [Outcome(row.position, "sent") for row in rows]
@@ -71,6 +73,18 @@ class Answer(Described):
             if self.align == "index"
             else self._by_key(found, content, rows)
         )
+
+    def _found(self, response: httpx.Response, rows: Sequence[Row]) -> list[Outcome]:
+        listed = [] if response.status_code == 204 else at(body(response), self.at)
+        if not isinstance(listed, list):
+            return []
+        ids = {
+            _text(at(entry, self.key), "").lower(): _text(at(entry, self.remote_id), "")
+            for entry in listed
+        }
+        return [
+            Outcome(row.position, "sent", remote_id=ids.get(row.match.lower(), "")) for row in rows
+        ]
 
     def _counted(self, found: object, content: object, rows: Sequence[Row]) -> list[Outcome]:
         if not isinstance(found, int):

@@ -10,6 +10,10 @@ from datetime import UTC, datetime
 import httpx
 
 
+class CredentialsRefused(httpx.RequestError):
+    """No token could be had; the text is the vendor's code, and nothing was sent."""
+
+
 class Headers(httpx.Auth):
     """The same headers on every request."""
 
@@ -27,8 +31,8 @@ class Headers(httpx.Auth):
 class OAuth(httpx.Auth):
     """A token that a form buys at `url` (RFC 6749), and buys again once a request gets a 401.
 
-    `scheme` goes before the token in the Authorization header. A form that buys nothing leaves the
-    401 as it is.
+    `scheme` goes before the token in the Authorization header. A form that buys nothing raises
+    CredentialsRefused.
     """
 
     requires_response_body = True
@@ -55,6 +59,8 @@ class OAuth(httpx.Auth):
                 answer = yield httpx.Request("POST", self._url, data=self._form)
                 await answer.aread()
                 self._token = _token(answer)
+                if not self._token:
+                    raise CredentialsRefused(_code(answer), request=request)
         request.headers["Authorization"] = f"{self._scheme} {self._token}"
         yield request
 
@@ -81,10 +87,16 @@ class Wsse(httpx.Auth):
 
 
 def _token(answer: httpx.Response) -> str:
-    if not answer.is_success:
-        return ""
+    return str(_content(answer).get("access_token") or "") if answer.is_success else ""
+
+
+def _code(answer: httpx.Response) -> str:
+    return str(_content(answer).get("error") or answer.status_code)
+
+
+def _content(answer: httpx.Response) -> dict[str, object]:
     try:
         content = answer.json()
     except ValueError:
-        return ""
-    return str(content.get("access_token") or "") if isinstance(content, dict) else ""
+        return {}
+    return content if isinstance(content, dict) else {}

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from urllib.parse import quote
 
 import httpx
 
@@ -162,6 +163,7 @@ class DescribedDestination:
         words = {
             "matches": ",".join(row.match for row in batch.rows),
             "remote_ids": ",".join(row.remote_id for row in batch.rows),
+            "quoted_matches": ",".join(quote(_escaped(row.match), safe="") for row in batch.rows),
         }
         url = self._address + filled_path(request.path, self._constants, words)
         headers = {"Content-Type": "application/json", **request.headers}
@@ -180,10 +182,18 @@ class DescribedDestination:
         known_by = {self._sync.match: row.match} if self._sync.match else {}
         return json.dumps(_nested({**dict.fromkeys(sorted(self._sync.map)), **known_by}))
 
+    def _emptied(self, row: Row) -> str:
+        """The row by the vendor's id, with nothing in its other fields."""
+        fields = dict.fromkeys(
+            field for field in sorted(self._sync.map) if field != self._sync.match
+        )
+        return json.dumps(_nested({"id": row.remote_id, **fields}))
+
     def _template(self, name: str, request: Request) -> tuple[Template, Template]:
         if name not in self._templates:
             words = {
                 "cleared": self._cleared,
+                "emptied": self._emptied,
                 "listed": lambda row: listed(request.field, row.fields or self._cleared(row)),
             }
             self._templates[name] = (
@@ -191,6 +201,11 @@ class DescribedDestination:
                 Template(request.body, self._constants, words),
             )
         return self._templates[name]
+
+
+def _escaped(value: str) -> str:
+    """A value of a list in a query, in which commas and brackets mean something."""
+    return re.sub(r"([(),\\])", r"\\\1", value)
 
 
 def _nested(fields: Mapping[str, object]) -> dict[str, object]:

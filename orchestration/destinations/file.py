@@ -86,6 +86,11 @@ class File:
         except OSError as error:
             raise Unreachable(f"the folder cannot be written: {error.strerror}") from error
 
+    def is_lost(self) -> bool:
+        """Whether somebody has taken the file or its manifest away."""
+        names = (f"{self._name}.{self._form.suffix}", f"{self._name}.manifest.json")
+        return not all((self._folder / name).exists() for name in names)
+
     def _replace(self, arriving: Path, name: str) -> None:
         sync_to_disk(arriving)
         arriving.replace(self._folder / name)

@@ -60,6 +60,10 @@ class Optimove:
         self._bucket = reached
         self.options = reached.options
 
+    def is_lost(self) -> bool:
+        """Never known: a look would be a request in every run."""
+        return False
+
     def publish(self, spool: Path) -> None:
         """Uploads the file, then the manifest; raises Unreachable if that cannot be."""
         if spool.stat().st_size > LARGEST_FILE:

@@ -176,6 +176,10 @@ class FileDestination(Protocol):
         """Puts the file that SQL wrote in its place, at once and durably."""
         ...
 
+    def is_lost(self) -> bool:
+        """Whether what was published is gone, as far as a look tells that costs no request."""
+        ...
+
 
 class Unreachable(Exception):
     """The destination could not be spoken to, and nothing was done; the text names no secret."""

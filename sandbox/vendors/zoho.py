@@ -1,5 +1,6 @@
 """A Zoho CRM organisation: tokens that expire, upsert and deletion of 100 records at a time."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from hmac import compare_digest
@@ -17,9 +18,10 @@ from sandbox.vendors.replies import Refusal, read_object
 LARGEST_BATCH = 100
 # What the modules know; a text that is no address is refused in an e-mail field.
 FIELDS = {
-    "Contacts": {"Email", "First_Name", "Last_Name", "Mailing_City", "Kith_Revenue"},
+    "Contacts": {"Email", "First_Name", "Last_Name", "Mailing_City", "Kith_Revenue", "Kith_Stage"},
     "Leads": {"Email", "First_Name", "Last_Name", "Company", "City", "Kith_Revenue"},
 }
+SEARCH = re.compile(r"\((\w+):in:(.+)\)")
 Record = dict[str, Any]
 
 
@@ -33,7 +35,9 @@ class Zoho(Emulator):
         routes = [
             Route("/oauth/v2/token", self._sell, methods=["POST"]),
             Route(upsert, self._upsert, methods=["POST"]),
+            Route(module, self._update, methods=["PUT"]),
             Route(module, self._delete, methods=["DELETE"]),
+            Route(f"{module}/search", self._search),
         ]
         super().__init__(routes, RollingLimit(limits.requests_second, 1))
         self._known = known
@@ -102,6 +106,39 @@ class Zoho(Emulator):
         self.records[module].setdefault(key, {}).update(row)
         action = {"id": key}
         return _answer("SUCCESS", action, "record updated" if found else "record added")
+
+    async def _update(self, request: Request) -> Response:
+        module = _module(request)
+        body = await read_object(request, lambda: _refused("INVALID_DATA", "body"))
+        rows = body.get("data")
+        if not isinstance(rows, list) or not rows:
+            raise _refused("MANDATORY_NOT_FOUND", "data")
+        if len(rows) > LARGEST_BATCH:
+            raise _refused("LIMIT_EXCEEDED", f"maximum {LARGEST_BATCH} records")
+        return JSONResponse({"data": [self._changed(module, row) for row in rows]})
+
+    def _changed(self, module: str, row: Record) -> dict[str, Any]:
+        key = str(row.get("id"))
+        if key not in self.records[module]:
+            return _answer("INVALID_DATA", {"id": key}, "the id given seems to be invalid")
+        self.records[module][key].update({k: v for k, v in row.items() if k != "id"})
+        return _answer("SUCCESS", {"id": key}, "record updated")
+
+    async def _search(self, request: Request) -> Response:
+        module = _module(request)
+        criteria = SEARCH.fullmatch(request.query_params.get("criteria", ""))
+        if criteria is None:
+            raise _refused("INVALID_QUERY", "criteria")
+        field, wanted = criteria.group(1), re.split(r"(?<!\\),", criteria.group(2))
+        if len(wanted) > LARGEST_BATCH:
+            raise _refused("LIMIT_EXCEEDED", f"maximum {LARGEST_BATCH} values")
+        values = {re.sub(r"\\(.)", r"\1", each).lower() for each in wanted}
+        found = [
+            {"id": key, field: record.get(field)}
+            for key, record in self.records[module].items()
+            if str(record.get(field)).lower() in values
+        ]
+        return JSONResponse({"data": found}) if found else Response(status_code=204)
 
     async def _delete(self, request: Request) -> Response:
         module = _module(request)

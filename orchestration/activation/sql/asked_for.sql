@@ -1,7 +1,8 @@
--- Whether anybody ever answered for the sync's purpose and channel.
-select 1
+-- What people were ever asked for. One row per purpose and channel.
+select
+    purpose,
+    channel,
+    purpose = getvariable('purpose') and channel = getvariable('channel') as is_meant
 from serving.customers.consents
-where
-    purpose = getvariable('purpose')
-    and channel = getvariable('channel')
-limit 1;
+group by purpose, channel
+order by purpose, channel;

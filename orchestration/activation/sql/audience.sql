@@ -29,11 +29,14 @@ with asked as (
         ) as "has said yes"
     from serving.{model}
     where
-        getvariable('segment') is null
-        or cast({key} as varchar) in (
-            select cast(members.customer_id as varchar)
-            from serving.segments.segment_members as members
-            where members.segment = getvariable('segment')
+        not getvariable('is_retired')
+        and (
+            getvariable('segment') is null
+            or cast({key} as varchar) in (
+                select cast(members.customer_id as varchar)
+                from serving.segments.segment_members as members
+                where members.segment = getvariable('segment')
+            )
         )
 )
 

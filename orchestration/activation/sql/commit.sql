@@ -3,6 +3,7 @@ insert into activation.sync_outbox by name
 select
     getvariable('run_id') as run_id,
     getvariable('sync') as sync,
+    getvariable('target') as target,
     batch,
     position,
     operation,
@@ -25,6 +26,7 @@ from (
 ) as rekeyed
 where
     sync_state.sync = getvariable('sync')
+    and coalesce(sync_state.target, getvariable('target')) = getvariable('target')
     and sync_state.match_value = rekeyed.match_value;
 
 update activation.sync_state
@@ -34,12 +36,14 @@ set
 from moved
 where
     sync_state.sync = getvariable('sync')
+    and coalesce(sync_state.target, getvariable('target')) = getvariable('target')
     and sync_state.match_value = moved.match_value;
 
 -- What is told only once is told again to who comes back, so who left is forgotten.
 delete from activation.sync_state
 where
     sync = getvariable('sync')
+    and coalesce(target, getvariable('target')) = getvariable('target')
     and getvariable('forgets_leavers')
     and match_value in (
         select leavers.match_value
@@ -48,12 +52,12 @@ where
     )
     and match_value not in (select under_way.match_value from under_way);
 
+-- A word is good for the next run that goes out, whether it was needed for it or not.
 update activation.sync_approvals
 set used_in_run_id = getvariable('run_id')
 where
     sync = getvariable('sync')
-    and used_in_run_id is null
-    and getvariable('uses_approval');
+    and used_in_run_id is null;
 
 update activation.sync_rejections
 set retry_in_runs = retry_in_runs - 1

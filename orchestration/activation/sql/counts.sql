@@ -11,6 +11,7 @@ select
     (select count(*) from batched where operation = 'removed') as removed,
     (select count(*) from unaddressable) as rejected,
     (select count(*) from known) as known,
+    (select count(*) from stranded) as stranded,
     (select coalesce(max(former.meant), 0) from former) as former,
     (select max(approved.added) from approved) as approved_added,
     (select max(approved.removed) from approved) as approved_removed;

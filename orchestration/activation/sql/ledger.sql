@@ -89,6 +89,9 @@ alter table activation.sync_state add column if not exists remote_id varchar;
 -- While in doubt: the key and the content of what may have arrived.
 alter table activation.sync_state add column if not exists row_key varchar;
 alter table activation.sync_state add column if not exists doubted_hash varchar;
+-- Of which destination, kind of record and list a row is told; null in ledgers of the first days.
+alter table activation.sync_state add column if not exists target varchar;
+alter table activation.sync_outbox add column if not exists target varchar;
 alter table activation.sync_outbox add column if not exists row_key varchar;
 -- The vendor's job in which the row travels.
 alter table activation.sync_outbox add column if not exists ticket varchar;

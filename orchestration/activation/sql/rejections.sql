@@ -3,7 +3,7 @@ select
     code,
     count(*) as refusals,
     count(*) filter (where retry_in_runs is null) as resting,
-    min(greatest(retry_in_runs - 1, 1)) as due_in_runs,
+    min(greatest(retry_in_runs - 1, 1)) filter (where retry_in_runs is not null) as due_in_runs,
     min_by(message, customer_id) as example
 from ledger.activation.sync_rejections
 where sync = $sync and is_open

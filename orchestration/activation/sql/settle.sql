@@ -7,6 +7,7 @@ from outcomes
 left join activation.sync_state
     on
         outcomes.sync = sync_state.sync
+        and coalesce(sync_state.target, outcomes.target) = outcomes.target
         and outcomes.match_value = sync_state.match_value
 where outcomes.outcome in ('sent', 'in_doubt');
 
@@ -14,11 +15,13 @@ delete from activation.sync_state
 using replaced
 where
     sync_state.sync = replaced.sync
+    and coalesce(sync_state.target, replaced.target) = replaced.target
     and sync_state.match_value = replaced.match_value;
 
 insert into activation.sync_state by name
 select
     sync,
+    target,
     match_value,
     customer_id,
     case when outcome = 'sent' then fields_hash end as fields_hash,

@@ -3,12 +3,23 @@ create or replace temp table known as
 select
     match_value,
     customer_id,
-    fields_hash,
+    -- A file that somebody took away is written again.
+    case when not coalesce(getvariable('is_lost'), false) then fields_hash end as fields_hash,
     remote_id,
     row_key,
     doubted_hash
 from ledger.activation.sync_state
-where sync = getvariable('sync');
+where
+    sync = getvariable('sync')
+    and coalesce(target, getvariable('target')) = getvariable('target');
+
+-- What it holds where it was sent before it was declared otherwise.
+create or replace temp table stranded as
+select match_value
+from ledger.activation.sync_state
+where
+    sync = getvariable('sync')
+    and target <> getvariable('target');
 
 create or replace temp table refused as
 select
