@@ -1,4 +1,4 @@
--- People as fingerprints that advertising platforms match. One row per customer with a contact point.
+-- People as fingerprints that advertising platforms match. One row per customer we can reach.
 {{ config(materialized='incremental', incremental_strategy='replace_touched') }}
 
 with

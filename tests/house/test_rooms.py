@@ -1,9 +1,10 @@
 """Rooms: what a model is called, where it lives, and which doors it may open."""
 
+import csv
 import re
 from pathlib import Path
 
-from orchestration.warehouse import Manifest
+from orchestration.warehouse import PROJECT, Manifest
 from tests.house.project import ROOMS, Model, demand, models, text
 
 # Sources that the platform writes itself, so that nothing collects them.
@@ -154,6 +155,17 @@ def test_every_exposure_is_owned_and_says_what_it_sends(manifest: Manifest) -> N
         ),
         why="Somebody has to answer when a vendor refuses rows, and something has to send them.",
         fix="Add description, `owner: {name: …, email: …}` and `config: {meta: {sync: {…}}}`.",
+    )
+
+
+def test_contact_pressure_names_syncs_that_exist(manifest: Manifest) -> None:
+    with (PROJECT / "seeds/contact_pressure_rules.csv").open() as rules:
+        named = {row["sync"] for row in csv.DictReader(rules)}
+    declared = {exposure["name"] for exposure in manifest.content["exposures"].values()}
+    demand(
+        (f"seeds/contact_pressure_rules.csv: there is no sync {name}" for name in named - declared),
+        why="A rule for a sync that is misspelt limits nobody.",
+        fix=f"Name one of {', '.join(sorted(declared))}, or delete the row.",
     )
 
 

@@ -14,6 +14,10 @@ parsed as (
         {{ json_struct('context', {
             'channel': [], 'campaign': ['id', 'name', 'source', 'medium'],
             'page': ['path', 'referrer'],
+            'traits': {
+                'email': [], 'phone': [], 'firstName': [], 'lastName': [],
+                'address': ['city', 'country'],
+            },
         }) }} as about,
         {{ json_struct('properties', ['email', 'campaign_id', 'campaign_name']) }} as given,
         {{ json_struct('traits', {
@@ -30,7 +34,9 @@ timed as (
         *,
         -- A file need not say when each line was received: then it was with the file.
         coalesce({{ utc('received_at') }}, loaded_at) as received_time,
-        coalesce({{ utc('event_timestamp') }}, {{ utc('original_timestamp') }}) as claimed_time
+        coalesce({{ utc('event_timestamp') }}, {{ utc('original_timestamp') }}) as claimed_time,
+        -- RudderStack's clients put what an identify call says here.
+        case when type = 'identify' then about.traits end as also_stated
     from parsed
 
 ),
@@ -47,12 +53,12 @@ typed as (
         nullif(trim(user_id), '') as user_id,
         nullif(trim(anonymous_id), '') as anonymous_id,
         nullif(trim(group_id), '') as group_id,
-        nullif(lower(trim(coalesce(stated.email, given.email))), '') as email,
-        nullif(trim(stated.phone), '') as phone,
-        upper(stated.address.country) as country,
-        stated.address.city,
-        stated.firstname as first_name,
-        stated.lastname as last_name,
+        nullif(lower(trim(coalesce(stated.email, also_stated.email, given.email))), '') as email,
+        nullif(trim(coalesce(stated.phone, also_stated.phone)), '') as phone,
+        upper(coalesce(stated.address.country, also_stated.address.country)) as country,
+        coalesce(stated.address.city, also_stated.address.city) as city,
+        coalesce(stated.firstname, also_stated.firstname) as first_name,
+        coalesce(stated.lastname, also_stated.lastname) as last_name,
 
         coalesce(about.campaign.id, given.campaign_id) as campaign_id,
         coalesce(about.campaign.name, given.campaign_name) as campaign_name,
