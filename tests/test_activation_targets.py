@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from orchestration.activation.former import forget
-from orchestration.activation.run import sync
+from orchestration.activation.ledger import statement
+from orchestration.activation.run import plan_only, sync
 from orchestration.warehouse import Home
 from sandbox.vendors.hubspot.app import HubSpot
 from tests.activation_world import (
@@ -99,3 +101,24 @@ def test_a_merge_and_a_change_of_target_leave_nothing_mixed_up(home: Home, hubsp
     publish(home, [replace(person, first_name="Grace") for person in people(2)])
     assert sync(hubspot_sync(), home, hubspot.environment).changed == 2
     assert rows(home, "select count(*) from activation.sync_state") == [(2,)]
+
+
+def test_a_ledger_of_the_first_days_is_read_and_brought_up_to_date(
+    home: Home, hubspot: Served
+) -> None:
+    former, _, _ = statement("ledger").partition("-- What ledgers of the first days did not have.")
+    with duckdb.connect(":memory:") as connection:
+        connection.execute(f"attach '{home.activation}' as ledger")
+        connection.execute("use ledger")
+        connection.execute(former)
+        connection.execute(
+            "insert into activation.sync_state values "
+            "('hubspot_big_spenders', 'person00000@example.com', 'c00000', 'as sent')"
+        )
+    publish(home, people(2))
+    before = home.activation.read_bytes()
+    planned, _ = plan_only(hubspot_sync(), home)
+    assert (planned.added, planned.changed, planned.known) == (1, 1, 1)
+    assert home.activation.read_bytes() == before
+    assert sync(hubspot_sync(), home, hubspot.environment).sent == 2
+    assert sync(hubspot_sync(), home, hubspot.environment).unchanged == 2

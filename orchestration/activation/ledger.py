@@ -141,7 +141,7 @@ def _is_current(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether the file has the tables of this version, by the newest of their columns."""
     newest = (
         "select 1 from duckdb_columns() where database_name = 'ledger' "
-        "and table_name = 'sync_outbox' and column_name = 'ticket'"
+        "and table_name = 'sync_outbox' and column_name = 'target'"
     )
     return bool(connection.execute(newest).fetchall())
 

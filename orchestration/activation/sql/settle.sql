@@ -1,14 +1,26 @@
 -- Folds the outcomes of one delivery into the ledger.
 create or replace temp table replaced as
+with run as (
+    select
+        max(sync) as sync,
+        max(target) as target
+    from outcomes
+),
+
+held as (
+    select
+        sync_state.match_value,
+        sync_state.remote_id
+    from activation.sync_state
+    inner join run on sync_state.sync = run.sync
+    where coalesce(sync_state.target, run.target) = run.target
+)
+
 select
     outcomes.*,
-    coalesce(outcomes.remote_id, sync_state.remote_id) as known_as
+    coalesce(outcomes.remote_id, held.remote_id) as known_as
 from outcomes
-left join activation.sync_state
-    on
-        outcomes.sync = sync_state.sync
-        and coalesce(sync_state.target, outcomes.target) = outcomes.target
-        and outcomes.match_value = sync_state.match_value
+left join held on outcomes.match_value = held.match_value
 where outcomes.outcome in ('sent', 'in_doubt');
 
 delete from activation.sync_state
