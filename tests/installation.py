@@ -21,6 +21,11 @@ PATIENCE_SECONDS = 240
 CHECK = re.compile(r"Asset check 'collected' on 'landing/(\w+)/\w+' (passed|did not pass)\.")
 
 # Counts the published files twice over one connection, with a pause that its caller ends.
+# The same content, sent to the same person by the same sync.
+SENT_TWICE = (
+    "select sync, customer_id, operation, fields_hash from activation.sync_changes "
+    "group by all having count(*) > 1"
+)
 READER = """
 import sys, duckdb
 connection = duckdb.connect(sys.argv[1], read_only=True)

@@ -184,8 +184,7 @@ where
       meta:
         sync:
           destination: file
-          path: outbox/window_shoppers
-          format: csv
+          options: {path: outbox/window_shoppers, format: csv}
           model: customers
           segment: seg_window_shoppers
           mode: mirror
