@@ -1,12 +1,16 @@
-"""What several tests need: the project's manifest, never older than the files it describes."""
+"""What several tests need: the project's manifest, an empty home, and vendors to send to."""
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from orchestration.warehouse import PROJECT, Manifest
+from orchestration.warehouse import PROJECT, Home, Manifest
+from sandbox.vendors.hubspot.app import HubSpot
+from sandbox.vendors.webhook import Webhook
+from tests.activation_world import SECRET, TOKEN, UNLIMITED, Served, served
 
 DESCRIBED = ("models", "macros", "seeds", "tests/conservation")
 
@@ -25,3 +29,23 @@ def manifest() -> Manifest:
         dbt = Path(sys.executable).parent / "dbt"
         subprocess.run([str(dbt), "parse", "--quiet"], cwd=PROJECT, check=True)
     return manifest
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """An installation that nothing has run in yet."""
+    return Home(tmp_path)
+
+
+@pytest.fixture
+def hubspot() -> Iterator[Served]:
+    """An empty HubSpot portal."""
+    with served(HubSpot(TOKEN, None, UNLIMITED)) as vendor:
+        yield vendor
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Served]:
+    """A company's own endpoint that has heard nothing yet."""
+    with served(Webhook(SECRET, UNLIMITED)) as vendor:
+        yield vendor

@@ -1,6 +1,5 @@
 """Syncs against vendors that keep state: what is sent, what is not, and what is remembered."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -13,27 +12,13 @@ from orchestration.activation.run import plan_only, sync
 from orchestration.warehouse import Home
 from sandbox.vendors.hubspot.app import HubSpot
 from tests.activation_world import (
-    TOKEN,
-    UNLIMITED,
     Person,
     Served,
     hubspot_sync,
     people,
     publish,
     rows,
-    served,
 )
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path)
-
-
-@pytest.fixture
-def hubspot() -> Iterator[Served]:
-    with served(HubSpot(TOKEN, None, UNLIMITED)) as vendor:
-        yield vendor
 
 
 def names(vendor: Served) -> dict[str, str | None]:

@@ -3,20 +3,16 @@
 import random
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from orchestration.activation.declaration import Sync
 from orchestration.activation.run import sync
 from orchestration.warehouse import PROJECT, Home
-from sandbox.vendors.hubspot.app import HubSpot
 from sandbox.vendors.webhook import Webhook
 from tests.activation_world import (
     SECRET,
-    TOKEN,
     UNLIMITED,
     Person,
     Served,
@@ -31,17 +27,6 @@ from tests.activation_world import (
 
 PEOPLE = 600
 SLOW = quick(batch=20, requests_per_second=60, concurrency=3)
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path)
-
-
-@pytest.fixture
-def hubspot() -> Iterator[Served]:
-    with served(HubSpot(TOKEN, None, UNLIMITED)) as vendor:
-        yield vendor
 
 
 def killed(home: Home, declared: Sync, vendor: Served, where: str) -> bool:

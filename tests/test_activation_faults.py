@@ -1,18 +1,13 @@
 """Vendors that refuse, fail, fall silent or are down: what becomes of each row."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from orchestration.activation.receipt import Receipt
 from orchestration.activation.run import sync
 from orchestration.warehouse import Home
-from sandbox.vendors.hubspot.app import HubSpot
 from tests.activation_world import (
-    TOKEN,
-    UNLIMITED,
     Person,
     Served,
     hubspot_sync,
@@ -20,19 +15,7 @@ from tests.activation_world import (
     publish,
     quick,
     rows,
-    served,
 )
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path)
-
-
-@pytest.fixture
-def hubspot() -> Iterator[Served]:
-    with served(HubSpot(TOKEN, None, UNLIMITED)) as vendor:
-        yield vendor
 
 
 def names(vendor: Served) -> dict[str, str | None]:

@@ -1,7 +1,6 @@
 """A file as a destination: always the complete audience, never a part of it."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -9,11 +8,6 @@ import pytest
 from orchestration.activation.run import sync
 from orchestration.warehouse import Home
 from tests.activation_world import file_sync, people, publish
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path)
 
 
 @pytest.mark.parametrize("file_format", ["parquet", "csv"])

@@ -1,7 +1,5 @@
 """Runs that a guard holds, and the word that lets one out."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,28 +7,12 @@ import pytest
 from orchestration.activation.guards import NothingHeld, approve
 from orchestration.activation.run import plan_only, sync
 from orchestration.warehouse import Home
-from sandbox.vendors.webhook import Webhook
 from tests.activation_world import (
-    SECRET,
-    UNLIMITED,
     Served,
     people,
     publish,
-    served,
     webhook_sync,
 )
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path)
-
-
-@pytest.fixture
-def endpoint() -> Iterator[Served]:
-    with served(Webhook(SECRET, UNLIMITED)) as vendor:
-        yield vendor
-
 
 CAREFUL: dict[str, Any] = {"guards": {"max_removed_share": 0.2, "ignore_below": 1}}
 

@@ -1,20 +1,11 @@
 """What is told once, who was written to often enough, whom a merge renames, who lets out."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
-
-import pytest
 
 from orchestration.activation.declaration import Sync
 from orchestration.activation.run import sync
 from orchestration.warehouse import Home
-from sandbox.vendors.hubspot.app import HubSpot
-from sandbox.vendors.webhook import Webhook
 from tests.activation_world import (
-    SECRET,
-    TOKEN,
-    UNLIMITED,
     Person,
     Served,
     hubspot_sync,
@@ -24,26 +15,8 @@ from tests.activation_world import (
     publish,
     quick,
     rows,
-    served,
     webhook_sync,
 )
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path)
-
-
-@pytest.fixture
-def endpoint() -> Iterator[Served]:
-    with served(Webhook(SECRET, UNLIMITED)) as vendor:
-        yield vendor
-
-
-@pytest.fixture
-def hubspot() -> Iterator[Served]:
-    with served(HubSpot(TOKEN, None, UNLIMITED)) as vendor:
-        yield vendor
 
 
 def told(vendor: Served) -> list[tuple[str, str]]:

@@ -1,39 +1,20 @@
 """Nobody is written to more often than the rules allow, whoever they were and are by now."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
-
-import pytest
 
 from orchestration.activation.receipt import Receipt
 from orchestration.activation.run import sync
 from orchestration.warehouse import Home
-from sandbox.vendors.webhook import Webhook
 from tests.activation_world import (
-    SECRET,
-    UNLIMITED,
     Served,
     into,
     merged,
     people,
     publish,
     rows,
-    served,
     webhook_sync,
 )
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path)
-
-
-@pytest.fixture
-def endpoint() -> Iterator[Served]:
-    with served(Webhook(SECRET, UNLIMITED)) as vendor:
-        yield vendor
 
 
 def pressed(home: Home, *rules: tuple[str, int, int]) -> None:

@@ -1,6 +1,5 @@
 """When a sync must not send: no consent, ambiguous keys, guards, wrong declarations."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,29 +12,14 @@ from orchestration.activation.exposures import DeclarationError, declarations, s
 from orchestration.activation.receipt import Receipt
 from orchestration.activation.run import plan_only, sync
 from orchestration.warehouse import Home, Manifest
-from sandbox.vendors.hubspot.app import HubSpot
 from tests.activation_world import (
-    TOKEN,
-    UNLIMITED,
     Person,
     Served,
     hubspot_sync,
     people,
     publish,
     rows,
-    served,
 )
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path)
-
-
-@pytest.fixture
-def hubspot() -> Iterator[Served]:
-    with served(HubSpot(TOKEN, None, UNLIMITED)) as vendor:
-        yield vendor
 
 
 def alter(home: Home, statement: str) -> None:

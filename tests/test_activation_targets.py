@@ -1,8 +1,6 @@
 """What becomes of what was sent when a sync is declared otherwise, retired, or its file is lost."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -11,29 +9,14 @@ from orchestration.activation.former import forget
 from orchestration.activation.ledger import statement
 from orchestration.activation.run import plan_only, sync
 from orchestration.warehouse import Home
-from sandbox.vendors.hubspot.app import HubSpot
 from tests.activation_world import (
-    TOKEN,
-    UNLIMITED,
     Served,
     file_sync,
     hubspot_sync,
     people,
     publish,
     rows,
-    served,
 )
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path)
-
-
-@pytest.fixture
-def hubspot() -> Iterator[Served]:
-    with served(HubSpot(TOKEN, None, UNLIMITED)) as vendor:
-        yield vendor
 
 
 def test_a_sync_that_is_sent_elsewhere_is_held_until_what_it_left_is_forgotten(

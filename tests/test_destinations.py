@@ -3,9 +3,7 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import httpx
 import pytest
@@ -36,17 +34,6 @@ HUBSPOT = HubSpot(
     "http://hubspot", "token", hubspot_sync(map={"email": "email", "firstname": "first_name"})
 )
 OUTCOMES = list[Outcome]
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path)
-
-
-@pytest.fixture
-def endpoint() -> Iterator[Served]:
-    with served(Webhook(SECRET, UNLIMITED)) as vendor:
-        yield vendor
 
 
 def batch(count: int, operation: str = "added") -> Batch:
