@@ -3,8 +3,17 @@
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+    model_validator,
+)
 
+from orchestration.sources.description import description, kinds
 from orchestration.warehouse import Manifest
 
 
@@ -18,6 +27,11 @@ Comparison = Literal["name", "exact", "code", "date", "email"]
 
 class _Kind(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The environment variables without which nothing can be collected."""
+        return ()
 
 
 class EventFiles(_Kind):
@@ -43,6 +57,11 @@ class Hubspot(_Kind):
     properties: tuple[str, ...] = Field(min_length=1)
     associations: tuple[str, ...] = ()
 
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The token of a private app."""
+        return ("HUBSPOT_TOKEN",)
+
 
 class Salesforce(_Kind):
     """A Salesforce object with the fields that are wanted."""
@@ -50,6 +69,31 @@ class Salesforce(_Kind):
     kind: Literal["salesforce"]
     object: str
     fields: tuple[str, ...] = Field(min_length=1)
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The address of the org, and the client credentials of a connected app."""
+        return ("SALESFORCE_URL", "SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET")
+
+
+class FromDescription(_Kind):
+    """An object of a kind of source that is a YAML file beside this module."""
+
+    kind: str
+    object: str
+    options: dict[str, str | int] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _is_described(self) -> "FromDescription":
+        objects = description(self.kind).objects
+        if self.object not in objects:
+            raise ValueError(f"object {self.object} is none of {', '.join(sorted(objects))}")
+        return self
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Those that the description names."""
+        return description(self.kind).variables
 
 
 class FuzzyTraining(_Kind):
@@ -84,6 +128,22 @@ class Fuzzy(_Kind):
     training: FuzzyTraining
 
 
+def _tag(collect: object) -> str | None:
+    kind = collect.get("kind") if isinstance(collect, dict) else getattr(collect, "kind", None)
+    return "described" if kind in kinds() else kind
+
+
+Collect = Annotated[
+    Annotated[EventFiles, Tag("event_files")]
+    | Annotated[RecordFiles, Tag("record_files")]
+    | Annotated[Hubspot, Tag("hubspot")]
+    | Annotated[Salesforce, Tag("salesforce")]
+    | Annotated[Fuzzy, Tag("fuzzy")]
+    | Annotated[FromDescription, Tag("described")],
+    Discriminator(_tag),
+]
+
+
 class Declaration(BaseModel):
     """One source table: where dbt reads it and how it is collected."""
 
@@ -92,7 +152,7 @@ class Declaration(BaseModel):
     source: str
     table: str
     identifier: str
-    collect: EventFiles | RecordFiles | Hubspot | Salesforce | Fuzzy = Field(discriminator="kind")
+    collect: Collect
 
     @property
     def is_dropped(self) -> bool:
@@ -102,7 +162,7 @@ class Declaration(BaseModel):
     @property
     def is_vendors(self) -> bool:
         """Whether its files are what a vendor's API returned to dlt."""
-        return isinstance(self.collect, Hubspot | Salesforce)
+        return isinstance(self.collect, Hubspot | Salesforce | FromDescription)
 
     @property
     def landing(self) -> PurePosixPath:

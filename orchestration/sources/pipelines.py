@@ -9,9 +9,9 @@ import dlt
 from dlt.extract import DltResource, DltSource
 from dlt.pipeline import trace
 
-from orchestration.sources import hubspot, salesforce
+from orchestration.sources import described, hubspot, salesforce
 from orchestration.sources.arrivals import completed_loads, load_of
-from orchestration.sources.declaration import Declaration, Hubspot, Salesforce
+from orchestration.sources.declaration import Declaration, FromDescription, Hubspot, Salesforce
 from orchestration.sources.vendor import COLUMNS, Row
 from orchestration.warehouse import Home
 
@@ -67,6 +67,8 @@ def _reader(declaration: Declaration) -> Callable[[], Iterator[Row]]:
             yield from hubspot.rows(hubspot.api(), wanted, state)
         elif isinstance(wanted, Salesforce):
             yield from salesforce.rows(salesforce.api(), wanted, state)
+        elif isinstance(wanted, FromDescription):
+            yield from described.rows(wanted, state)
         else:
             raise TypeError(f"{declaration.source}.{declaration.table} is not read from an API")
 

@@ -1,13 +1,16 @@
 """What the vendors' APIs have in common: credentials, replies that can be trusted, records."""
 
 import json
-import os
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Container, Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
+from dlt.common import jsonpath
 from dlt.sources.helpers.requests import Client
 from dlt.sources.helpers.rest_client import RESTClient
+from dlt.sources.helpers.rest_client.paginators import BasePaginator
+from requests import Request, Response
 from requests.auth import AuthBase
 from requests.exceptions import RequestException
 
@@ -21,11 +24,6 @@ COLUMNS = {
     "record": {"data_type": "text"},
 }
 
-CREDENTIALS = {
-    "hubspot": ("HUBSPOT_TOKEN",),
-    "salesforce": ("SALESFORCE_URL", "SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET"),
-}
-
 Row = dict[str, Any]
 
 
@@ -33,19 +31,26 @@ class VendorError(Exception):
     """A vendor could not be read; the text names vendor, request and cause, and no secret."""
 
 
-def has_credentials(kind: str) -> bool:
-    """Whether the environment holds everything that this kind of vendor asks for."""
-    return all(os.environ.get(name) for name in CREDENTIALS[kind])
-
-
 class Api:
     """One vendor's JSON API: throttling and server errors are retried, nonsense is refused."""
 
-    def __init__(self, vendor: str, url: str, auth: AuthBase | None = None) -> None:
+    def __init__(
+        self,
+        vendor: str,
+        url: str,
+        auth: AuthBase | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         client = Client(raise_for_status=False)
         client.configure()
         self._vendor = vendor
-        self._client = RESTClient(base_url=url, auth=auth, session=client.session)
+        self._url = url.rstrip("/")
+        self._auth = auth
+        self._headers = dict(headers or {})
+        self._session = client.session
+        self._client = RESTClient(
+            base_url=url, headers=self._headers, auth=auth, session=client.session
+        )
 
     def ask(self, method: str, path: str, expected: str, **content: object) -> dict[str, Any]:
         """The reply to a request, an object that has the field `expected`; else VendorError."""
@@ -61,6 +66,61 @@ class Api:
         if not isinstance(reply, dict) or expected not in reply:
             raise VendorError(f"{self._vendor} answered {asked} without {expected!r}")
         return reply
+
+    def pages(
+        self, request: Request, records: str, paginator: BasePaginator, empty: Container[int] = ()
+    ) -> Iterator[dict[str, Any]]:
+        """Records of all pages of a request to a path; `records` is where a reply has them.
+
+        A status in `empty` says that there are none. Raises VendorError for any other refusal, for
+        a reply without records, a next page that is the page just read or is somewhere else.
+        """
+        path = str(request.url)
+        asked = f"{request.method} {path.partition('?')[0]}"
+        request.url = self._url + path
+        request.headers = {**self._headers, **request.headers}
+        request.auth = self._auth
+        paginator.init_request(request)
+        while True:
+            response = self._sent(request, asked)
+            if response.status_code in empty:
+                return
+            listed = self._listed(response, records, asked)
+            yield from listed
+            before = _identity(request)
+            paginator.update_state(response, listed)
+            if not paginator.has_next_page:
+                return
+            paginator.update_request(request)
+            if _identity(request) == before:
+                raise VendorError(f"{self._vendor} told the same page of {asked} to come next")
+            # The credentials travel along.
+            if urlsplit(str(request.url))[:2] != urlsplit(self._url)[:2]:
+                raise VendorError(f"{self._vendor} told a page of {asked} at another address")
+
+    def _sent(self, request: Request, asked: str) -> Response:
+        try:
+            response: Response = self._session.send(self._session.prepare_request(request))
+            return response
+        except RequestException as failure:
+            cause = type(failure).__name__
+            raise VendorError(f"{self._vendor} gave no usable answer to {asked}: {cause}") from None
+
+    def _listed(self, response: Response, records: str, asked: str) -> list[dict[str, Any]]:
+        if not response.ok:
+            raise VendorError(f"{self._vendor} answered {response.status_code} to {asked}")
+        try:
+            reply = response.json()
+        except RequestException:
+            raise VendorError(f"{self._vendor} answered {asked} with no JSON") from None
+        found = jsonpath.find_values(records, reply) if records else [reply]
+        if not found or not isinstance(found[0], list):
+            raise VendorError(f"{self._vendor} answered {asked} without {records!r}")
+        return [each for each in found[0] if isinstance(each, dict)]
+
+
+def _identity(request: Request) -> tuple[str, str, str]:
+    return str(request.url), str(request.params), str(request.json)
 
 
 def row(record: Mapping[str, Any], record_id: str, updated_at: str, *, is_deleted: bool) -> Row:
@@ -100,4 +160,48 @@ class Cursor:
         # A record may have changed after its page was read: nothing later than the start is sure.
         if self._latest is not None:
             until = min(datetime.fromisoformat(self._latest), self._started)
+            if self.since is not None:
+                until = max(until, self.since + OVERLAP)
             self._state.update(until=until.isoformat(), wanted=self._wanted)
+
+
+class Windowed:
+    """A table whose last days are read anew each time; what is no longer told there is deleted."""
+
+    def __init__(self, state: dict[str, Any], wanted: object, days: int) -> None:
+        """Reading starts anew when something else is `wanted` than last time."""
+        self.today = datetime.now(UTC).date()
+        self._state = state
+        self._wanted = json.dumps(wanted)
+        self._days = days
+        self._seen: dict[str, str] = {}
+
+    def start(self, first_days: int) -> date:
+        """The first day to read: of the window, or of the longer one of the first time.
+
+        After a pause the window reaches back to where the last reading ended.
+        """
+        if self._state.get("wanted") != self._wanted:
+            return self.today - timedelta(days=first_days)
+        last = date.fromisoformat(self._state["until"])
+        return min(last, self.today) - timedelta(days=self._days)
+
+    def saw(self, rows: Iterator[Row], start: date) -> Iterator[Row]:
+        """Pass rows on without their day `on`; then what was told of these days and is not now."""
+        for each in rows:
+            self._seen[each["record_id"]] = each.pop("on")
+            yield each
+        gone = {
+            record_id: on
+            for record_id, on in self._state.get("told", {}).items()
+            if record_id not in self._seen and on >= start.isoformat()
+        }
+        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        yield from (row({}, record_id, now, is_deleted=True) for record_id in gone)
+
+    def advance(self) -> None:
+        """The days have been read to their end."""
+        # The next reading begins here.
+        oldest = (self.today - timedelta(days=self._days)).isoformat()
+        told = {record_id: on for record_id, on in self._seen.items() if on >= oldest}
+        self._state.update(until=self.today.isoformat(), wanted=self._wanted, told=told)

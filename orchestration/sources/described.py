@@ -1,0 +1,186 @@
+"""A kind of source that is a description in YAML, at work."""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+from requests import Request
+from requests.auth import AuthBase, HTTPBasicAuth
+
+from orchestration.destinations.description import BasicAuth, HeaderAuth, OAuthAuth
+from orchestration.sources.credentials import HeadersAuth, RenewedToken
+from orchestration.sources.declaration import FromDescription
+from orchestration.sources.description import Description, Moment, Object, Read, description
+from orchestration.sources.paging import paginator
+from orchestration.sources.vendor import Api, Cursor, Row, Windowed, row
+
+WORD = re.compile(r"\$(\w+)")
+# Numbers of a Unix time beyond this are milliseconds: as seconds they would be after the year 5000.
+LARGEST_SECONDS = 100_000_000_000
+
+
+def rows(wanted: FromDescription, state: dict[str, Any]) -> Iterator[Row]:
+    """New versions of one object's records; `state` carries the position from run to run.
+
+    Raises VendorError if the vendor cannot be read.
+    """
+    described = description(wanted.kind)
+    words = {name: os.environ[name] for name in described.variables}
+    words |= {name: str(value) for name, value in wanted.options.items()}
+    reader = _Reader(api(wanted.kind, described), described, described.objects[wanted.object])
+    fingerprint = [reader.object.model_dump_json(), dict(wanted.options)]
+    if reader.object.window is not None:
+        window = Windowed(state, fingerprint, reader.object.window.days)
+        start = window.start(reader.object.window.first_days)
+        words |= {"from": start.isoformat(), "to": window.today.isoformat()}
+        yield from window.saw(reader.read_all(words, None), start)
+        window.advance()
+        return
+    cursor = Cursor(state, fingerprint)
+    yield from cursor.saw(reader.read_all(words, cursor.since))
+    cursor.advance()
+
+
+def api(kind: str, described: Description) -> Api:
+    """The vendor's address, entered with the credentials of the environment."""
+    url = os.environ.get(described.address.variable) or described.address.default
+    headers = _filled(described.headers, os.environ)
+    return Api(kind, url, _auth(kind, described, url), headers)
+
+
+def _auth(kind: str, described: Description, url: str) -> AuthBase:
+    auth = described.auth
+    if isinstance(auth, HeaderAuth):
+        return HeadersAuth(_filled(auth.headers, os.environ))
+    if isinstance(auth, BasicAuth):
+        user, password = _filled([auth.user, auth.password], os.environ)
+        return HTTPBasicAuth(user, password)
+    return RenewedToken(lambda: _bought(kind, auth, url), auth.scheme)
+
+
+def _bought(kind: str, auth: OAuthAuth, url: str) -> str:
+    """A token; each renewal reads the environment anew."""
+    door = url if auth.url is None else os.environ.get(auth.url.variable) or auth.url.default
+    form = _filled(auth.form, os.environ)
+    reply = Api(kind, door).ask("POST", auth.path, "access_token", data=form)
+    return str(reply["access_token"])
+
+
+class _Reader:
+    """Reads one object: the requests of its description, page by page."""
+
+    def __init__(self, door: Api, described: Description, wanted: Object) -> None:
+        self._door = door
+        self._described = described
+        self.object = wanted
+
+    def read_all(self, words: Mapping[str, str], since: datetime | None) -> Iterator[Row]:
+        for read in self.object.reads:
+            for record in self._records(read, words, since):
+                yield self._version(read, record)
+
+    def _records(
+        self, read: Read, words: Mapping[str, str], since: datetime | None
+    ) -> Iterator[dict[str, Any]]:
+        parameters: dict[str, Any] = dict(read.parameters)
+        headers: dict[str, str] = {}
+        if read.since is not None:
+            asked = _since(read.since.first, since)
+            if asked is not None:
+                words = {**words, "since": _written(asked, read.since.format)}
+                parameters |= read.since.parameters
+                headers |= read.since.headers
+        request = Request(
+            read.method,
+            _filled(read.path, words),
+            params=_filled(parameters, words),
+            headers=_filled(headers, words),
+            json=_filled(read.body, words),
+        )
+        paging = paginator(self._described.pages)
+        yield from self._door.pages(request, read.records, paging, read.empty)
+
+    def _version(self, read: Read, record: dict[str, Any]) -> Row:
+        wanted = self.object
+        parts = [_at(record, path) for path in wanted.id]
+        # Without an id the load puts the record into quarantine.
+        record_id = "" if None in parts else "|".join(map(str, parts))
+        told = _at(record, read.updated_at or wanted.updated_at or "")
+        is_deleted = read.is_deleted or any(
+            _at(record, path) in values for path, values in wanted.is_deleted.items()
+        )
+        content = record
+        for path in wanted.leave_out:
+            content = _without(content, path.split("."))
+        on = _at(record, wanted.window.on) if wanted.window else None
+        made = row(content, record_id, moment(told), is_deleted=is_deleted)
+        return made | {"on": str(on or "")} if wanted.window else made
+
+
+def moment(told: object) -> str:
+    """A vendor's time as ISO text in UTC with milliseconds.
+
+    A number is a Unix time. What is no time becomes the moment of reading: the record is new to us
+    then, and its own text is kept.
+    """
+    try:
+        if isinstance(told, int | float) and not isinstance(told, bool):
+            seconds = told / 1000 if told > LARGEST_SECONDS else told
+            found = datetime.fromtimestamp(seconds, UTC)
+        else:
+            found = datetime.fromisoformat(str(told))
+    except (ValueError, OverflowError, OSError):
+        found = datetime.now(UTC)
+    found = found if found.tzinfo else found.replace(tzinfo=UTC)
+    return found.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _since(first: str | None, since: datetime | None) -> datetime | None:
+    if since is not None or first is None:
+        return since
+    return datetime.combine(date.fromisoformat(first), datetime.min.time(), UTC)
+
+
+def _written(since: datetime, form: Moment) -> str:
+    since = since.astimezone(UTC).replace(microsecond=0)
+    milliseconds = round(since.timestamp() * 1000)
+    texts = {
+        "iso": since.isoformat().replace("+00:00", "Z"),
+        "seconds": str(milliseconds // 1000),
+        "milliseconds": str(milliseconds),
+        "http_date": format_datetime(since, usegmt=True),
+        "date": (since - timedelta(days=1)).date().isoformat(),
+    }
+    return texts[form]
+
+
+def _filled(shape: Any, words: Mapping[str, str]) -> Any:  # noqa: ANN401 - any JSON
+    """The shape with `$name` replaced wherever a word has that name."""
+    if isinstance(shape, str):
+        return WORD.sub(lambda found: words.get(found[1], found[0]), shape)
+    if isinstance(shape, list):
+        return [_filled(each, words) for each in shape]
+    if isinstance(shape, dict):
+        return {name: _filled(each, words) for name, each in shape.items()}
+    return shape
+
+
+def _at(record: object, path: str) -> Any:  # noqa: ANN401 - whatever the vendor has there
+    """What lies at a dotted path, None if there is nothing."""
+    for name in path.split("."):
+        if not isinstance(record, dict):
+            return None
+        record = record.get(name)
+    return record
+
+
+def _without(record: dict[str, Any], path: list[str]) -> dict[str, Any]:
+    name, *rest = path
+    if name not in record:
+        return record
+    if rest and isinstance(record[name], dict):
+        return {**record, name: _without(record[name], rest)}
+    return {key: value for key, value in record.items() if key != name}

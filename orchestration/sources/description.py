@@ -1,0 +1,104 @@
+"""What a YAML file says of a kind of source: address, credentials, paging, objects, requests."""
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import Field, model_validator
+
+from orchestration.destinations.answer import Described
+from orchestration.destinations.description import Address, BasicAuth, HeaderAuth, OAuthAuth
+
+FOLDER = Path(__file__).parent
+VARIABLE = re.compile(r"\$([A-Z][A-Z0-9_]+)")
+Moment = Literal["iso", "seconds", "milliseconds", "http_date", "date"]
+Values = list[str | int | bool | None]
+
+
+class Since(Described):
+    """How a request asks for what changed since `$since`; `first` is where to begin, if it must."""
+
+    parameters: dict[str, str] = Field(default_factory=dict)
+    headers: dict[str, str] = Field(default_factory=dict)
+    format: Moment = "iso"
+    first: str | None = None
+
+
+class Read(Described):
+    """One request and its pages; `records` is where the list is, empty if the reply is the list.
+
+    `empty` are statuses that mean that there is nothing. `updated_at` replaces the object's.
+    """
+
+    path: str
+    method: Literal["GET", "POST"] = "GET"
+    records: str
+    parameters: dict[str, str | int | bool] = Field(default_factory=dict)
+    body: dict[str, Any] | None = None
+    since: Since | None = None
+    empty: tuple[int, ...] = ()
+    is_deleted: bool = False
+    updated_at: str | None = None
+
+
+class Window(Described):
+    """The days that each reading takes anew, `first_days` the first time.
+
+    `on` is the day within a record, a path in it. A record of those days that is no longer told is
+    a deletion.
+    """
+
+    days: int = Field(gt=0)
+    first_days: int = Field(gt=0)
+    on: str
+
+
+class Object(Described):
+    """What is read of one object: `id` are paths joined by `|`, `leave_out` is not stored."""
+
+    id: tuple[str, ...] = Field(min_length=1)
+    updated_at: str | None = None
+    is_deleted: dict[str, Values] = Field(default_factory=dict)
+    leave_out: tuple[str, ...] = ()
+    reads: tuple[Read, ...] = Field(min_length=1)
+    window: Window | None = None
+
+    @model_validator(mode="after")
+    def _has_time(self) -> "Object":
+        if self.window is None and any(not (r.updated_at or self.updated_at) for r in self.reads):
+            raise ValueError("updated_at is needed, where the record says when it changed")
+        return self
+
+
+class Description(Described):
+    """A kind of source: where it listens, how it pages (in dlt's words), what it has."""
+
+    title: str
+    documents: list[str] = Field(min_length=1, description="the vendor's pages that it follows")
+    address: Address
+    auth: Annotated[HeaderAuth | BasicAuth | OAuthAuth, Field(discriminator="kind")]
+    headers: dict[str, str] = Field(default_factory=dict)
+    pages: dict[str, Any]
+    objects: dict[str, Object]
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The environment variables without which nothing can be read."""
+        named = set(VARIABLE.findall(self.model_dump_json(exclude={"title", "documents"})))
+        if not self.address.default:
+            named.add(self.address.variable)
+        return tuple(sorted(named))
+
+
+@cache
+def kinds() -> tuple[str, ...]:
+    """The kinds of source that are YAML files."""
+    return tuple(sorted(file.stem for file in FOLDER.glob("*.yml")))
+
+
+@cache
+def description(kind: str) -> Description:
+    """The kind that a file describes; raises pydantic's ValidationError if it is malformed."""
+    return Description.model_validate(yaml.safe_load((FOLDER / f"{kind}.yml").read_text()))
