@@ -6,23 +6,32 @@
 {% macro checksum_of(node) %}
     {% set columns = node.config.get('meta', {}).get('defining_columns') %}
     {% if columns is none %}{{ return(node.checksum.checksum) }}{% endif %}
-    {% set seed = adapter.get_relation(node.database, node.schema, node.alias) %}
-    {% if not columns or seed is none %}{{ return('') }}{% endif %}
-    {% set content = run_query('select ' ~ columns | join(', ') ~ ' from ' ~ seed ~ ' order by 1') %}
-    {% set rows = [] %}
-    {% for row in content %}{% do rows.append(row.values() | join('|')) %}{% endfor %}
-    {{ return(local_md5(rows | join(' '))) }}
+    {% set known = remembered('seeds') %}
+    {% if node.unique_id not in known %}
+        {% set seed = adapter.get_relation(node.database, node.schema, node.alias) if columns else none %}
+        {% set rows = [] %}
+        {% if seed is not none %}
+            {% for row in run_query('select ' ~ columns | join(', ') ~ ' from ' ~ seed ~ ' order by 1') %}
+                {% do rows.append(row.values() | join('|')) %}
+            {% endfor %}
+        {% endif %}
+        {% do known.update({node.unique_id: '' if seed is none else local_md5(rows | join(' '))}) %}
+    {% endif %}
+    {{ return(known[node.unique_id]) }}
 {% endmacro %}
 
 {% macro rules_fingerprint() %}
-    {% set checksums = [] %}
-    {% if execute %}
-    {% for node in graph.nodes.values() | sort(attribute='unique_id')
-        if node.config.get('meta', {}).get('defining_columns') is not none %}
-        {% do checksums.append(node.checksum.checksum) %}
-    {% endfor %}
+    {% if not execute %}{{ return('') }}{% endif %}
+    {% set known = remembered('rules') %}
+    {% if not known %}
+        {% set checksums = [] %}
+        {% for node in graph.nodes.values() | sort(attribute='unique_id')
+            if node.config.get('meta', {}).get('defining_columns') is not none %}
+            {% do checksums.append(node.checksum.checksum) %}
+        {% endfor %}
+        {% do known.update({'fingerprint': local_md5(checksums | join(' '))}) %}
     {% endif %}
-    {{ return(local_md5(checksums | join(' '))) }}
+    {{ return(known['fingerprint']) }}
 {% endmacro %}
 
 {% macro rules_changed() %}

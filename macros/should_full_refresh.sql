@@ -18,24 +18,32 @@
 {# Fingerprints of the nodes, macros and rules with which this model was last built; none if it never was. #}
 {% macro built_as() %}
     {% if this is none %}{{ return(none) }}{% endif %}
-    {% set built = run_query(
-        "select definition from " ~ watermarks() ~ " where model = '" ~ model.name ~ "'"
-    ).columns[0].values() if execute else () %}
-    {{ return((built[0] ~ '//').split('/') if built | length else none) }}
+    {% set known = remembered('built') %}
+    {% if execute and model.unique_id not in known %}
+        {% set built = run_query(
+            "select definition from " ~ watermarks() ~ " where model = '" ~ model.name ~ "'"
+        ).columns[0].values() %}
+        {% do known.update({model.unique_id: (built[0] ~ '//').split('/') if built | length else none}) %}
+    {% endif %}
+    {{ return(known.get(model.unique_id)) }}
 {% endmacro %}
 
 {# Fingerprints of a node with everything that it is made of, of the macros, and of the rules of identity. #}
 {% macro definition_of(unique_id) %}
-    {% set seen = [unique_id] if execute else [] %}
-    {% for node_id in seen %}
-        {% for parent in graph.nodes[node_id].depends_on.nodes if parent in graph.nodes and parent not in seen %}
-            {% do seen.append(parent) %}
+    {% if not execute %}{{ return('//') }}{% endif %}
+    {% set known = remembered('definitions') %}
+    {% if unique_id not in known %}
+        {% set seen = [unique_id] %}
+        {% for node_id in seen %}
+            {% for parent in graph.nodes[node_id].depends_on.nodes if parent in graph.nodes and parent not in seen %}
+                {% do seen.append(parent) %}
+            {% endfor %}
         {% endfor %}
-    {% endfor %}
-    {% set checksums = [] %}
-    {% for node_id in seen | sort %}
-        {% do checksums.append(checksum_of(graph.nodes[node_id])) %}
-    {% endfor %}
-    {% set macros = env_var('KITH_MACROS', '') if execute else '' %}
-    {{ return(local_md5(checksums | join(' ')) ~ '/' ~ macros ~ '/' ~ rules_fingerprint()) }}
+        {% set checksums = [] %}
+        {% for node_id in seen | sort %}
+            {% do checksums.append(checksum_of(graph.nodes[node_id])) %}
+        {% endfor %}
+        {% do known.update({unique_id: local_md5(checksums | join(' ')) ~ '/' ~ env_var('KITH_MACROS', '') ~ '/' ~ rules_fingerprint()}) %}
+    {% endif %}
+    {{ return(known[unique_id]) }}
 {% endmacro %}

@@ -8,6 +8,7 @@
 {%- endmacro %}
 
 {% macro create_watermarks() %}
+    {% do remember_nothing() %}
     {% for database in (target.database, generate_database_name('doorways')) | map('trim') | unique %}
     create schema if not exists {{ database }}.runs;
     create table if not exists {{ database }}.runs.watermarks (

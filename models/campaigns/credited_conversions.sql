@@ -63,27 +63,45 @@ models as (
 
 ),
 
+-- A row for each model: as a condition of the outer join, "or" would compare all with all.
+chosen as (
+
+    select
+        order_id,
+        'first touch' as model,
+        touch_id,
+        campaign_id
+    from eligible
+    where from_first = 1
+    union all
+    select
+        order_id,
+        'last touch' as model,
+        touch_id,
+        campaign_id
+    from eligible
+    where from_last = 1
+
+),
+
 credited as (
 
     select
         orders.order_id,
         models.model,
         orders.customer_id,
-        eligible.touch_id,
+        chosen.touch_id,
         -- An order that no campaign brought is credited to none, so that credit is never lost.
-        coalesce(eligible.campaign_id, 'none') as campaign_id,
+        coalesce(chosen.campaign_id, 'none') as campaign_id,
         orders.ordered_at as converted_at,
         orders.reporting_revenue_cents as credited_revenue_cents,
         1 as credited_conversions
     from orders
     cross join models
-    left join eligible
+    left join chosen
         on
-            orders.order_id = eligible.order_id
-            and (
-                (models.model = 'first touch' and eligible.from_first = 1)
-                or (models.model = 'last touch' and eligible.from_last = 1)
-            )
+            orders.order_id = chosen.order_id
+            and models.model = chosen.model
 
 )
 

@@ -1,0 +1,10 @@
+{# What has been worked out in this call of dbt, by kind: a definition is asked for some eight times a
+   model, and each time its whole ancestry would be walked. The graph is the one thing that all nodes
+   of a call share; a process may make several calls with one graph, so each call begins with nothing. #}
+{% macro remembered(kind) %}
+    {{ return(graph.setdefault('remembered', {}).setdefault(kind, {})) }}
+{% endmacro %}
+
+{% macro remember_nothing() %}
+    {% do graph.pop('remembered', none) %}
+{% endmacro %}
