@@ -21,5 +21,5 @@ select
     cast(denominator as bigint) as denominator,
     description
 from measures
--- What is a share of nothing is no figure.
-where coalesce(denominator, 1) > 0
+-- What is a share of nothing is no figure, nor what nobody has labelled.
+where numerator is not null and coalesce(denominator, 1) > 0
