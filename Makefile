@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run status test test-long ui docs bench
+.PHONY: help setup demo run collect status test test-long ui docs bench
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,16 +22,19 @@ demo: setup ## Try it: sandbox vendors, the whole job, a closing page (FRESH=1, 
 run: setup ## The same job on your own sources: credentials in the environment, files in var/landing
 	@$(BIN)/kith run
 
+collect: setup ## Take live events and webhooks over HTTP on loopback, until Ctrl-C
+	@exec $(BIN)/kith collect
+
 status: setup ## Show what the last publication holds
 	@$(BIN)/kith status
 
 test: setup ## Run every check: lint, types, house rules, dbt, pytest
 	@$(BIN)/python -m tests.run
 
-test-long: setup ## The property tests of identity, incremental builds and syncs with ten times the examples
+test-long: setup ## The property tests with ten times the examples: identity, incremental builds, syncs, the collector's kills
 	@KITH_TEST_EFFORT=10 $(BIN)/pytest -q -n 2 --dist loadfile \
 		tests/test_components.py tests/test_contested.py tests/test_identity_rules.py tests/test_incremental.py \
-		tests/destinations/test_any_history.py
+		tests/destinations/test_any_history.py tests/collector
 
 ui: setup ## Dagster's web UI with schedule and sensor, on loopback, until Ctrl-C
 	@exec $(BIN)/kith ui

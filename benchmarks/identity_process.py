@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
 
+from benchmarks.peak_memory import peak_memory
 from orchestration.warehouse import PROJECT
 
 PREPARING_SECONDS = 60
@@ -48,19 +48,10 @@ def run(work: Callable[[Path], float], database: Path, patience: float) -> Run:
     return Run(**json.loads(done.stdout.splitlines()[-1]))
 
 
-def _peak() -> int:
-    # Linux counts the memory of the process that started this one into its rusage.
-    status = Path("/proc/self/status")
-    if status.exists():
-        [line] = [line for line in status.read_text().splitlines() if line.startswith("VmHWM")]
-        return int(line.split()[1]) * 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
-
 def _report(module: str, function: str, database: str) -> None:
     work: Callable[[Path], float] = getattr(import_module(module), function)
     taken = work(Path(database))
-    sys.stdout.write(f"{json.dumps(asdict(Run(taken, _peak())))}\n")
+    sys.stdout.write(f"{json.dumps(asdict(Run(taken, peak_memory())))}\n")
 
 
 if __name__ == "__main__":

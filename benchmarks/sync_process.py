@@ -2,15 +2,14 @@
 
 import json
 import os
-import resource
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
+from benchmarks.peak_memory import peak_memory
 from orchestration.warehouse import PROJECT
 
 PATIENCE_SECONDS = 900
@@ -48,19 +47,10 @@ def run(work: Callable[..., Mapping[str, Any]], **arguments: str | int) -> Finis
     return Finished(**json.loads(said.splitlines()[-1]))
 
 
-def _peak() -> int:
-    # Linux counts the memory of the process that started this one into its rusage.
-    status = Path("/proc/self/status")
-    if status.exists():
-        [line] = [line for line in status.read_text().splitlines() if line.startswith("VmHWM")]
-        return int(line.split()[1]) * 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
-
 def _report(module: str, function: str, arguments: str) -> None:
     work: Callable[..., Mapping[str, Any]] = getattr(import_module(module), function)
     result = work(**json.loads(arguments))
-    sys.stdout.write(f"{json.dumps({'result': result, 'peak': _peak()})}\n")
+    sys.stdout.write(f"{json.dumps({'result': result, 'peak': peak_memory()})}\n")
 
 
 if __name__ == "__main__":

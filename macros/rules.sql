@@ -21,9 +21,8 @@
 {% endmacro %}
 
 {% macro rules_fingerprint() %}
-    {% if not execute %}{{ return('') }}{% endif %}
     {% set known = remembered('rules') %}
-    {% if not known %}
+    {% if execute and not known %}
         {% set checksums = [] %}
         {% for node in graph.nodes.values() | sort(attribute='unique_id')
             if node.config.get('meta', {}).get('defining_columns') is not none %}
@@ -31,7 +30,7 @@
         {% endfor %}
         {% do known.update({'fingerprint': local_md5(checksums | join(' '))}) %}
     {% endif %}
-    {{ return(known['fingerprint']) }}
+    {{ return(known.get('fingerprint', '')) }}
 {% endmacro %}
 
 {% macro rules_changed() %}

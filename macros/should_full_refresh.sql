@@ -30,9 +30,8 @@
 
 {# Fingerprints of a node with everything that it is made of, of the macros, and of the rules of identity. #}
 {% macro definition_of(unique_id) %}
-    {% if not execute %}{{ return('//') }}{% endif %}
     {% set known = remembered('definitions') %}
-    {% if unique_id not in known %}
+    {% if execute and unique_id not in known %}
         {% set seen = [unique_id] %}
         {% for node_id in seen %}
             {% for parent in graph.nodes[node_id].depends_on.nodes if parent in graph.nodes and parent not in seen %}
@@ -45,5 +44,5 @@
         {% endfor %}
         {% do known.update({unique_id: local_md5(checksums | join(' ')) ~ '/' ~ env_var('KITH_MACROS', '') ~ '/' ~ rules_fingerprint()}) %}
     {% endif %}
-    {{ return(known[unique_id]) }}
+    {{ return(known.get(unique_id, '//')) }}
 {% endmacro %}

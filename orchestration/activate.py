@@ -17,6 +17,7 @@ from dagster import (
 
 from orchestration.activation.declaration import Sync
 from orchestration.activation.exposures import DeclarationError, declarations
+from orchestration.activation.lost import notice_losses
 from orchestration.activation.receipt import Receipt
 from orchestration.activation.run import refused
 from orchestration.activation.run import sync as run_sync
@@ -46,6 +47,7 @@ def sync_assets(manifest: Manifest) -> AssetsDefinition:
     def send(context: AssetExecutionContext) -> Iterator[MaterializeResult[None]]:
         home = Home.from_environment()
         chosen = [key.path[-1] for key in context.selected_asset_keys]
+        notice_losses(home)
         with ThreadPoolExecutor(AT_ONCE) as pool:
             under_way = {pool.submit(_sent, n, declared[n], home): n for n in sorted(chosen)}
             bugs = []

@@ -1,5 +1,6 @@
 """`kith …`: what neither dbt nor Dagster already has a command for."""
 
+import os
 from pathlib import Path
 from subprocess import CalledProcessError
 from typing import Annotated
@@ -8,31 +9,28 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from orchestration.activation.declaration import Sync
-from orchestration.activation.exposures import declarations
-from orchestration.activation.former import forget
-from orchestration.activation.guards import NothingHeld, approve
-from orchestration.activation.rejections import rejections
-from orchestration.activation.run import plan_only
+from orchestration.activation.damage import LedgerError
+from orchestration.activation.ledger import demand_ledger
 from orchestration.collector.keys import DECLARATION, CollectorError, Keys
 from orchestration.collector.serve import collect as collect_events
 from orchestration.explain import explain as explain_identifiers
 from orchestration.explain_page import explanation_page
 from orchestration.explanation import Unexplained
-from orchestration.launch import causes, dbt, parse, prepare, run_job, web_ui
-from orchestration.page import closing_page
+from orchestration.launch import causes, dbt, prepare, run_job, web_ui
+from orchestration.page import closing_page, what_is_left
 from orchestration.picture.identity import write_picture
 from orchestration.preview import Unpreviewed, preview
 from orchestration.preview_page import preview_page
-from orchestration.report import report
-from orchestration.sync_page import plan_page, rejections_page
-from orchestration.warehouse import PROJECT, Home, Manifest
+from orchestration.report import report, unread_for_want_of
+from orchestration.sync_cli import plan, sync
+from orchestration.tracking_page import tracking
+from orchestration.warehouse import PROJECT, Home
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 identity = typer.Typer(no_args_is_help=True, help="Who is who, and who would be.")
 app.add_typer(identity, name="identity")
-sync = typer.Typer(no_args_is_help=True, help="What was sent where, and what stands in the way.")
 app.add_typer(sync, name="sync")
+app.command()(tracking)
 console = Console()
 
 
@@ -43,9 +41,14 @@ def kith() -> None:
 
 @app.command()
 def run() -> None:
-    """Collect, load, build, check, serve and sync, once; then show what came of it."""
+    """Collect, load, build, check, serve and sync, once; then show what came of it.
+
+    Ends with 0 if all is done, with 1 if the run failed, and with 2 if it went through but a source
+    was not read, or a sync was held, refused or not sent to its end; then it names them.
+    """
     home = Home.from_environment()
     try:
+        demand_ledger(home)
         outcome = run_job(home, console)
     except CalledProcessError:
         console.print("[red]dbt cannot read the project[/red]; its words are above.")
@@ -53,12 +56,21 @@ def run() -> None:
     except (OSError, ValueError) as trouble:
         console.print(f"[red]Kith cannot work in {home.root}.[/red] {trouble}")
         raise typer.Exit(1) from None
+    except LedgerError as damaged:
+        console.print(Text(str(damaged), "red"))
+        raise typer.Exit(1) from None
     if not outcome.succeeded:
         console.print(causes(outcome.log), markup=False, highlight=False)
         failed = ", ".join(outcome.failed_steps) or "see the log"
         console.print(f"[red]The run failed[/red] in {failed}. The whole log: {outcome.log}")
         raise typer.Exit(1)
-    console.print(closing_page(report(home), home))
+    state = report(home)
+    console.print(closing_page(state, home))
+    for source, names in unread_for_want_of(os.environ).items():
+        console.print(f"{source} was skipped, no credentials: {', '.join(names)} not set.")
+    if left := what_is_left(state, outcome.unread, outcome.log):
+        console.print(left)
+        raise typer.Exit(2)
 
 
 @app.command()
@@ -92,9 +104,9 @@ def collect(
     """Take live events over HTTP, as Segment's API does, until Ctrl-C."""
 
     def started(keys: Keys, on_port: int) -> None:
-        for source in keys.closed:
-            console.print(f"{source.name} is closed: {source.write_key} is not set.")
-        names = ", ".join(source.name for source in keys.sources.values())
+        for sender in keys.closed:
+            console.print(f"{sender.name} is closed: {sender.variable} is not set.")
+        names = ", ".join(sender.name for sender in keys.opened)
         console.print(f"Collecting on http://{host}:{on_port} from {names}  (stop with Ctrl-C)")
 
     try:
@@ -104,71 +116,7 @@ def collect(
         raise typer.Exit(1) from None
 
 
-@app.command()
-def plan(
-    name: Annotated[str, typer.Argument(help="Name of an exposure with a sync.")],
-    show_values: Annotated[
-        bool, typer.Option("--show-values", help="Show personal data of the samples unmasked.")
-    ] = False,
-) -> None:
-    """Show what a sync would send now. Changes nothing and asks nobody."""
-    home = Home.from_environment()
-    planned, rows = plan_only(_declared(name, home), home, show_values=show_values)
-    console.print(plan_page(planned, rows))
-
-
-@sync.command(name="rejections")
-def sync_rejections(
-    name: Annotated[str, typer.Argument(help="Name of an exposure with a sync.")],
-) -> None:
-    """Show what the destination refused, by reason, and what helps."""
-    home = Home.from_environment()
-    console.print(rejections_page(name, rejections(_declared(name, home), home)))
-
-
-@sync.command(name="approve")
-def sync_approve(
-    name: Annotated[str, typer.Argument(help="Name of a sync whose last run was held.")],
-) -> None:
-    """Let what a guard held go out with the next run, once, if it is not much more by then."""
-    home = Home.from_environment()
-    try:
-        held = approve(_declared(name, home), home)
-    except NothingHeld as nothing:
-        console.print(Text(str(nothing), "red"))
-        raise typer.Exit(1) from None
-    console.print(
-        f"The next run of {name} may add {held.added:,} rows, change {held.changed:,} and "
-        f"remove {held.removed:,}."
-    )
-
-
-@sync.command(name="forget")
-def sync_forget(
-    name: Annotated[str, typer.Argument(help="Name of a sync, declared or not any more.")],
-) -> None:
-    """Leave with the vendor what a sync sent elsewhere before; nobody will take it back."""
-    home = Home.from_environment()
-    parse(home)
-    declared = dict(declarations(Manifest())).get(name)
-    forgotten = forget(name, declared if isinstance(declared, Sync) else None, home)
-    console.print(f"{forgotten:,} rows that {name} sent are forgotten, and stay where they are.")
-
-
-def _declared(name: str, home: Home) -> Sync:
-    """The sync of that name, as the project declares it now; else says what there is and exits."""
-    try:
-        parse(home)
-        declared = dict(declarations(Manifest()))
-    except CalledProcessError as mistake:
-        console.print(f"[red]{mistake}[/red]")
-        raise typer.Exit(1) from None
-    chosen = declared.get(name)
-    if isinstance(chosen, Sync):
-        return chosen
-    trouble = chosen or f"There is no sync {name}. There is: {', '.join(declared)}"
-    console.print(Text(str(trouble), "red"))
-    raise typer.Exit(1)
+app.command()(plan)
 
 
 @app.command()

@@ -10,7 +10,9 @@ from dagster_dlt.translator import DltResourceTranslatorData
 from dlt.pipeline.exceptions import PipelineStepFailed
 
 from orchestration.sources.declaration import Declaration, declarations
-from orchestration.sources.pipelines import landing_pipeline, vendor_source
+from orchestration.sources.elsewhere import FromDlt
+from orchestration.sources.pipelines import landing_pipeline, unfinished, vendor_source
+from orchestration.sources.progress import passed_on
 from orchestration.sources.vendor import VendorError
 from orchestration.warehouse import Home, Manifest
 
@@ -64,16 +66,10 @@ def _vendor_asset(source: str, tables: list[Declaration]) -> dg.AssetsDefinition
             yield from (_skipped(table, unset, passed=True) for table in tables)
             return
         try:
-            results = list(
-                dlt.run(
-                    context=context,
-                    dlt_source=vendor_source(source, tables),
-                    dlt_pipeline=landing_pipeline(Home.from_environment(), source),
-                    dagster_dlt_translator=Landing(),
-                )
-            )
-        except PipelineStepFailed as failure:
-            cause = vendor_error(failure)
+            with passed_on(context.log.info):
+                results = _landed(context, dlt, source, tables)
+        except (PipelineStepFailed, VendorError) as failure:
+            cause = vendor_error(failure) or _error_of_others(source, tables, failure)
             if cause is None:
                 raise
             context.log.warning("%s", cause)
@@ -88,12 +84,46 @@ def _vendor_asset(source: str, tables: list[Declaration]) -> dg.AssetsDefinition
     return collect
 
 
+def _landed(
+    context: dg.AssetExecutionContext,
+    dlt: DagsterDltResource,
+    source: str,
+    tables: list[Declaration],
+) -> list[dg.MaterializeResult[None]]:
+    """What landed of each table, the last slice of those of which there is a lot."""
+    results: dict[dg.AssetKey, dg.MaterializeResult[None]] = {}
+    while tables:
+        pipeline = landing_pipeline(Home.from_environment(), source)
+        slices = dlt.run(
+            context=context,
+            dlt_source=vendor_source(source, tables),
+            dlt_pipeline=pipeline,
+            dagster_dlt_translator=Landing(),
+        )
+        results |= {each.asset_key: each for each in slices}
+        tables = unfinished(pipeline, tables)
+    return list(results.values())
+
+
 def vendor_error(failure: BaseException) -> VendorError | None:
     """The vendor's part in a failure of the pipeline, if it is the vendor's."""
     cause: BaseException | None = failure
     while cause is not None and not isinstance(cause, VendorError):
         cause = cause.__cause__ or cause.__context__
     return cause
+
+
+def _error_of_others(
+    source: str, tables: list[Declaration], failure: BaseException
+) -> VendorError | None:
+    """What failed while a dlt source was read that others wrote; its words may hold secrets."""
+    is_read = isinstance(failure, PipelineStepFailed) and failure.step == "extract"
+    if not is_read or not any(isinstance(table.collect, FromDlt) for table in tables):
+        return None
+    cause = failure
+    while cause.__cause__ is not None:
+        cause = cause.__cause__
+    return VendorError(f"{source}: its dlt source failed: {type(cause).__name__}")
 
 
 def _skipped(table: Declaration, cause: str, *, passed: bool) -> dg.MaterializeResult[None]:

@@ -11,6 +11,7 @@ from orchestration.fuzzy import model_assets, proposal_assets
 from orchestration.load import load_asset
 from orchestration.sensors import new_files
 from orchestration.serve import SERVING, serve_assets
+from orchestration.source_checks import source_checks
 from orchestration.transform import dbt_resource, transform_assets
 from orchestration.warehouse import Home, Manifest
 
@@ -54,6 +55,7 @@ defs = dg.Definitions(
         *serve_assets(manifest, sorted(syncs.keys)),
         syncs,
     ],
+    asset_checks=[source_checks(manifest)],
     jobs=[run, train_fuzzy],
     schedules=[daily],
     sensors=[new_files(run.name)],

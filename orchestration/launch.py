@@ -22,7 +22,8 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from orchestration.warehouse import PROJECT, Home, Manifest
 
 STEP_EVENT = re.compile(r" - (\S+) - (STEP_START|STEP_SUCCESS|STEP_FAILURE|STEP_SKIPPED) - ")
-CAUSE = re.compile(r"(Failure in|Error in|Compilation Error|Parsing Error|^\w*(Error|Exception):)")
+UNREAD = re.compile(r"Asset check 'collected' on 'landing/([^/']+)/[^']+' did not pass")
+CAUSE = re.compile(r"(Failure in|Error in|(Compilation|Parsing) Error|^[\w.]*(Error|Exception):)")
 STOP_SECONDS = 40
 # How the runs of `kith run` are known in Dagster; its daemon must not repeat them by itself.
 TAGS = {"kith/started_by": "kith run", "dagster/max_retries": "0"}
@@ -30,12 +31,16 @@ TAGS = {"kith/started_by": "kith run", "dagster/max_retries": "0"}
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended; `log` holds everything that it printed."""
+    """How a run ended; `log` holds everything that it printed.
+
+    `unread` are the sources whose vendors did not answer properly, which fails no run.
+    """
 
     succeeded: bool
     seconds: float
     failed_steps: tuple[str, ...]
     log: Path
+    unread: tuple[str, ...] = ()
 
 
 def prepare(home: Home) -> None:
@@ -107,6 +112,7 @@ def _execute(home: Home, console: Console, lock: int) -> Outcome:
     command += ["--tags", json.dumps(TAGS)]
     started = time.monotonic()
     failed: list[str] = []
+    unread: set[str] = set()
     with (
         log.open("w", buffering=1) as file,
         _progress(console) as progress,
@@ -126,6 +132,7 @@ def _execute(home: Home, console: Console, lock: int) -> Outcome:
                 file.write(line)
                 if "Step blocked by limit for pool" in line:
                     progress.update(task, description="waiting for a run of the web UI")
+                unread.update(UNREAD.findall(line))
                 if event := STEP_EVENT.search(line):
                     step, kind = event.groups()
                     if kind == "STEP_START":
@@ -136,7 +143,8 @@ def _execute(home: Home, console: Console, lock: int) -> Outcome:
             process.terminate()
             raise
     succeeded = process.returncode == 0 and not failed
-    return Outcome(succeeded, time.monotonic() - started, tuple(failed), log)
+    seconds = time.monotonic() - started
+    return Outcome(succeeded, seconds, tuple(failed), log, tuple(sorted(unread)))
 
 
 def web_ui(home: Home, port: int) -> int:

@@ -41,9 +41,11 @@ def _key(table: Declaration) -> dg.AssetKey:
     return dg.AssetKey([table.source, table.table])
 
 
-def _metadata(table: Declaration, report: LoadReport) -> dict[str, int]:
-    counts = {"files": 0, "loaded": 0, "duplicates": 0, "quarantined": 0}
+def _metadata(table: Declaration, report: LoadReport) -> dict[str, int | str]:
+    found: dict[str, int | str] = {"files": 0, "loaded": 0, "duplicates": 0, "quarantined": 0}
     for each in report.tables:
         if (each.source, each.table) == (table.source, table.table):
-            counts = {name: int(getattr(each, name)) for name in counts}
-    return counts if report.batch_id is None else {"batch_id": report.batch_id, **counts}
+            found = {name: int(getattr(each, name)) for name in found}
+            # Its kind may be new to a field that staging reads: somebody should look.
+            found |= {"new_fields": each.new_fields} if each.new_fields else {}
+    return found if report.batch_id is None else {"batch_id": report.batch_id, **found}

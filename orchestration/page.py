@@ -1,6 +1,6 @@
 """The closing page: a report as a person likes to read it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Group, RenderableType
@@ -32,6 +32,20 @@ def closing_page(report: Report, home: Home) -> RenderableType:
         Text(),
         _files(home),
     )
+
+
+def what_is_left(report: Report, unread: Sequence[str], log: Path) -> Text | None:
+    """Names the sources and syncs that the run did not get done, or None if there are none."""
+    said = []
+    if unread:
+        said.append(f"Not read: {', '.join(unread)}; why is in {_short(log)}.")
+    if report.left_over:
+        syncs = ", ".join(f"{name} ({became})" for name, became in report.left_over.items())
+        said.append(f"Not sent to the end: {syncs}; why stands below the table of syncs.")
+    if not said:
+        return None
+    words = ["The run went through, but not all is done.", *said, "What to do: docs/operating.md."]
+    return Text("\n".join(words), "yellow")
 
 
 def _headline(report: Report) -> Table:
@@ -114,6 +128,7 @@ def _remarks(report: Report) -> Iterator[str]:
         if sync.reason:
             yield f"{name}: {sync.reason}"
         others = {
+            "unsendable": sync.unsendable,
             "written to often enough": sync.capped,
             "waiting": sync.waiting,
             "in doubt": sync.in_doubt,
@@ -122,8 +137,8 @@ def _remarks(report: Report) -> Iterator[str]:
         }
         if told := ", ".join(f"{rows:,} {words}" for words, rows in others.items() if rows):
             yield f"{name}: {told}"
-        if sync.rejected:
-            yield f"{name}: `kith sync rejections {name}` says what was refused"
+        if sync.rejected or sync.unsendable:
+            yield f"{name}: `kith sync rejections {name}` says what was refused, and why"
     for name, customers in report.abandoned.items():
         yield f"{name} is not declared any more and still holds {customers:,} customers"
 

@@ -1,5 +1,6 @@
 """What the platform holds and what the last run did, read from the publication."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from pydantic import BaseModel, Field
 from orchestration.explain import explain
 from orchestration.explanation import Explanation, Unexplained
 from orchestration.masking import masked_explanation
+from orchestration.sources.declaration import declarations
 from orchestration.warehouse import Home, Manifest, connect
 
 STATEMENTS = Path(__file__).with_suffix(".sql").read_text().split(";\n")
@@ -23,6 +25,7 @@ class SyncReport(BaseModel):
     audience: int
     sent: int
     rejected: int
+    unsendable: int
     withheld: int
     capped: int
     unchanged: int
@@ -31,6 +34,14 @@ class SyncReport(BaseModel):
     unsent: int
     pending: int
     requests: int
+
+    @property
+    def is_left_over(self) -> bool:
+        """Whether somebody should look: it was held, refused, not sent to its end, or sent for
+        nothing because every row was refused. Skipping for want of credentials is none of these.
+        """
+        is_all_refused = self.rejected > 0 and not self.sent and not self.pending
+        return self.status in ("held", "refused", "partial", "planned") or is_all_refused
 
 
 class Report(BaseModel):
@@ -62,6 +73,15 @@ class Report(BaseModel):
     example: Explanation | None = Field(exclude=True)
 
     @property
+    def left_over(self) -> dict[str, str]:
+        """The syncs of the latest run that somebody should look at, with what became of them."""
+        return {
+            name: "every row refused" if sync.status == "settled" else sync.status
+            for name, sync in self.syncs.items()
+            if sync.is_left_over
+        }
+
+    @property
     def requests(self) -> int:
         """Requests that the latest run of every sync made, together."""
         return sum(sync.requests for sync in self.syncs.values())
@@ -80,6 +100,16 @@ def report(home: Home) -> Report:
             "What is published is older than this command: `kith run`."
         ) from older
     return Report(**figures, example=_example(home, *chosen[0]) if chosen else None)
+
+
+def unread_for_want_of(environment: Mapping[str, str]) -> dict[str, list[str]]:
+    """The sources that nobody has given credentials for: the variables that are not set."""
+    found: dict[str, set[str]] = {}
+    for declared in declarations(Manifest()):
+        for name in declared.collect.variables:
+            if not environment.get(name):
+                found.setdefault(declared.source, set()).add(name)
+    return {source: sorted(names) for source, names in sorted(found.items())}
 
 
 def _example(home: Home, customer_id: str) -> Explanation | None:

@@ -34,6 +34,7 @@ select
     audience,
     sent,
     rejected,
+    unsendable,
     withheld,
     capped,
     unchanged,

@@ -10,6 +10,7 @@ import dagster as dg
 import duckdb
 
 from orchestration.activation.ledger import statement, unchanged_ledger
+from orchestration.activation.lost import notice_losses
 from orchestration.warehouse import Home, Manifest, connect
 
 SERVING = dg.AssetKey(["serve", "serving"])
@@ -47,6 +48,7 @@ def _swap(home: Home, fill: Callable[[Path], object]) -> dict[str, int]:
     for leftover in (new, new.with_suffix(".next.wal")):
         leftover.unlink(missing_ok=True)
     fill(new)
+    notice_losses(home)
     with unchanged_ledger(home) as connection:
         connection.execute(f"attach '{new}' as serving (read_write)")
         _copy_ledger(connection)

@@ -6,12 +6,15 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from orchestration.activation.interrupted import Interrupted
 from orchestration.activation.receipt import Plan
 from orchestration.activation.rejections import Rejections
 from orchestration.activation.samples import Sample
 
 
-def plan_page(plan: Plan, samples: Sequence[Sample]) -> RenderableType:
+def plan_page(
+    plan: Plan, samples: Sequence[Sample], interrupted: Sequence[Interrupted] = ()
+) -> RenderableType:
     """What a sync would do now, in rows, and a look at a few of them."""
     table = Table(title=f"Plan of {plan.sync}: {plan.status}", title_justify="left", box=None)
     figures = {
@@ -20,7 +23,7 @@ def plan_page(plan: Plan, samples: Sequence[Sample]) -> RenderableType:
         "capped": plan.capped,
         "unchanged": plan.unchanged,
         "waiting": plan.waiting,
-        "rejected": plan.rejected,
+        "unsendable": plan.unsendable,
         "add": plan.added,
         "change": plan.changed,
         "remove": plan.removed,
@@ -29,7 +32,26 @@ def plan_page(plan: Plan, samples: Sequence[Sample]) -> RenderableType:
         table.add_column(heading, justify="right")
     table.add_row(*(f"{figure:,}" for figure in figures.values()))
     reason = Text(plan.reason or "Nothing was sent and nothing was written.")
-    return Group(table, *([_samples(samples)] if samples else []), reason)
+    return Group(
+        *(Text(_finished_first(run), "yellow") for run in interrupted),
+        table,
+        *([_samples(samples)] if samples else []),
+        reason,
+    )
+
+
+def _finished_first(run: Interrupted) -> str:
+    outcome = (
+        "sends those of them that were not answered for"
+        if run.is_due
+        else "counts what was not answered for as in doubt, because the publication or the "
+        "declaration has changed, and plans these rows anew"
+    )
+    return (
+        f"The run of {run.planned_at:%Y-%m-%d %H:%M} UTC was interrupted. It was to add "
+        f"{run.added:,} rows, change {run.changed:,} and remove {run.removed:,}. The next run "
+        f"finishes it first: it {outcome}. What stands below does not reckon with that yet."
+    )
 
 
 def _samples(samples: Sequence[Sample]) -> Table:

@@ -15,6 +15,7 @@ import duckdb
 
 PROJECT = Path(__file__).resolve().parent.parent
 PATIENCE_SECONDS = 60.0
+SYNCS = "models/activation/"
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Home:
 
     @property
     def spool(self) -> Path:
-        """Rendered request bodies and delivery journals of syncs under way."""
+        """What syncs under way set out to send, and the journals of their delivery."""
         return self.root / "spool"
 
     @property
@@ -95,9 +96,10 @@ class Manifest:
                 yield source
 
     def exposures(self) -> Iterator[dict[str, Any]]:
-        """Exposures that declare where they are sent (`config.meta.sync`)."""
+        """Exposures that declare where they are sent (`config.meta.sync`), or lie among them."""
         for exposure in self.content["exposures"].values():
-            if exposure["config"]["meta"].get("sync"):
+            is_among_them = exposure["original_file_path"].startswith(SYNCS)
+            if is_among_them or "sync" in (exposure["config"].get("meta") or {}):
                 yield exposure
 
     def doorways(self) -> Iterator[dict[str, Any]]:

@@ -22,8 +22,9 @@ SQL = Path(__file__).with_suffix("")
 STEPS = {
     "people": ["randomness", "places", "catalogue", "companies", "people", "accounts"],
     "behaviour": ["sessions", "orders", "messages", "arrivals", "contexts", "bodies", "lines"],
-    "HubSpot": ["typing", "hubspot_contacts", "hubspot_sales"],
-    "Salesforce": ["salesforce_people", "salesforce_sales"],
+    "HubSpot": ["typing", "hubspot_contacts", "hubspot_sales", "hubspot_activities"],
+    "Salesforce": ["salesforce_people", "salesforce_sales", "salesforce_activities"],
+    "Pipedrive and Zoho": ["pipedrive", "zoho"],
     "spend and truth": ["spend", "truth", "files"],
 }
 COMPRESSIONS = {"": "none", "gz": "gzip", "zst": "zstd"}
@@ -37,6 +38,8 @@ class World:
     events: tuple[Path, ...]
     hubspot: Path
     salesforce: Path
+    pipedrive: Path
+    zoho: Path
     ads: Path
     truth: Path
     people: int
@@ -75,7 +78,7 @@ def build(  # noqa: PLR0913 - each is one size of the world, and all but the fir
         "malformed": malformed,
         "intensity": _intensity(people, events if events is not None else 20 * people),
     }
-    folders = ("events", "hubspot", "salesforce", "ads/spend")
+    folders = ("events", "hubspot", "salesforce", "pipedrive", "zoho", "ads/spend")
     with (
         whole_folder(out, *folders) as part,
         connect(part / "scratch" / "world.duckdb") as connection,
@@ -94,6 +97,8 @@ def build(  # noqa: PLR0913 - each is one size of the world, and all but the fir
         events=tuple(sorted((out / "events").iterdir())),
         hubspot=out / "hubspot",
         salesforce=out / "salesforce",
+        pipedrive=out / "pipedrive",
+        zoho=out / "zoho",
         ads=out / "ads" / "spend",
         truth=out / "truth.parquet",
         people=people,

@@ -37,7 +37,7 @@ def dying(function: Callable[Arguments, Result], calls: int) -> Callable[Argumen
 
 
 def torn(self: journal.Journal) -> None:
-    self._file.write("".join(self._pending).encode()[:-20])
+    self._file.write(b"".join(self._pending)[:-20])
     self._file.flush()
     die()
 

@@ -17,7 +17,7 @@ select
     customers.events,
     customers.orders,
     customers.revenue_cents,
-    customers.open_opportunity_cents,
+    customers.open_deal_cents,
     customers.can_email
 from customers.customers
 order by all

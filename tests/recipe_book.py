@@ -26,41 +26,41 @@ class Edit:
 RECIPES = {
     "source of a known kind": (
         Edit(
-            "models/staging/loyalty/_loyalty.yml",
+            "models/staging/warranty/_warranty.yml",
             """version: 2
 
 sources:
-  - name: loyalty
-    description: The members of the loyalty programme, as files from the shops.
+  - name: warranty
+    description: Registrations of products, as files from the warranty desk.
     schema: raw
     tables:
-      - name: members
-        identifier: loyalty_members
-        description: One row per version of a member.
+      - name: products
+        identifier: warranty_products
+        description: One row per version of a registration.
         config:
           meta:
-            collect: {kind: record_files, path: loyalty/members, key: [member_id]}
+            collect: {kind: record_files, path: warranty/products, key: [registration_id]}
 
 models:
-  - name: stg_loyalty__members
-    description: One row per version of a member.
+  - name: stg_warranty__products
+    description: One row per version of a registration.
 """,
         ),
         Edit(
-            "models/staging/loyalty/stg_loyalty__members.sql",
-            """-- Members of the loyalty programme. One row per version of a member.
+            "models/staging/warranty/stg_warranty__products.sql",
+            """-- Registrations of products. One row per version of a registration.
 with
 
 source as (
 
-    select * from {{ source('loyalty', 'members') }}
+    select * from {{ source('warranty', 'products') }}
 
 ),
 
 renamed as (
 
     select
-        record_id as member_id,
+        record_id as registration_id,
         {{ utc('updated_at') }} as updated_at,
         is_deleted,
         md5(cast(record as varchar)) as version_key,
@@ -77,7 +77,7 @@ select * from renamed
         ),
         Edit(
             "models/identity/int_identifiers.sql",
-            """    {{ identifiers_of(ref('stg_loyalty__members'), 'loyalty', 'member_id', [
+            """    {{ identifiers_of(ref('stg_warranty__products'), 'warranty', 'registration_id', [
         ('email', 'email'),
     ], country='null') }}
     union all
@@ -86,20 +86,20 @@ select * from renamed
         ),
         Edit(
             "models/identity/_identity.yml",
-            "      - {input: ref('stg_loyalty__members'), rows: []}\n",
-            after="- {input: ref('stg_hubspot__contacts'), rows: []}",
+            "      - {input: ref('stg_warranty__products'), rows: []}\n",
+            after="- {input: ref('int_crm_identifiers'), rows: []}",
         ),
         Edit(
             "models/customers/int_contact_records.sql",
             """    union all
     select
-        'loyalty', member_id, updated_at, version_key,
-        is_deleted, batch_id, email, null, first_name, null, null, null, null,
-        null, null, null, null,
-        null
-    from {{ ref('stg_loyalty__members') }}
+        'warranty', registration_id, updated_at, version_key, is_deleted, batch_id,
+        email, null, first_name, null, null, null, null,
+        null, null, null, null, null,
+        null, null
+    from {{ ref('stg_warranty__products') }}
 """,
-            after="from {{ ref('stg_salesforce__contacts') }}",
+            after="from {{ ref('stg_crm__contacts') }}",
         ),
     ),
     "event": (
@@ -111,18 +111,18 @@ select * from renamed
     "identifier type": (
         Edit(
             "seeds/identifier_types.csv",
-            "loyalty_card,8,true,5,1,Number of a card of the loyalty programme\n",
+            "warranty_card,8,true,5,1,Number of a warranty card\n",
         ),
         Edit(
             "macros/normalize.sql",
-            "        when 'loyalty_card' "
+            "        when 'warranty_card' "
             "then lower({{ replace_all(value, '[^0-9A-Za-z]', '') }})\n",
             after="when 'anonymous_id' then",
         ),
         Edit(
             "models/identity/int_identifiers.sql",
-            "        ('loyalty_card', 'card'),\n",
-            after="ref('stg_loyalty__members')",
+            "        ('warranty_card', 'card'),\n",
+            after="ref('stg_warranty__products')",
         ),
     ),
     "trait": (

@@ -1,6 +1,7 @@
 """Kill -9 anywhere, run again: the destination ends as the model says, whatever was under way."""
 
 import random
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -136,6 +137,20 @@ def test_what_a_killed_delivery_may_have_sent_stays_in_doubt_while_nobody_answer
         received = endpoint.gate.vendor.dump()["rows"]
     removed = [row["id"] for row in received if row["operation"] == "removed"]
     assert len(removed) == PEOPLE
+
+
+def test_what_a_killed_run_set_out_to_send_is_in_doubt_if_it_is_lost_with_the_spool(
+    home: Home,
+) -> None:
+    with served(Webhook(SECRET, UNLIMITED)) as endpoint:
+        declared = webhook_sync(limits=SLOW)
+        publish(home, people(PEOPLE))
+        assert killed(home, declared, endpoint, "record:20")
+        shutil.rmtree(home.spool)
+        receipt = sync(declared, home, endpoint.environment)
+    first = "select status, in_doubt, sent from activation.sync_runs order by planned_at limit 1"
+    assert rows(home, first) == [("partial", PEOPLE, 0)]
+    assert (receipt.status, receipt.sent) == ("settled", PEOPLE)
 
 
 def test_a_delivery_is_not_resumed_once_something_else_is_published(home: Home) -> None:

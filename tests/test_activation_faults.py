@@ -24,7 +24,8 @@ def names(vendor: Served) -> dict[str, str | None]:
 
 def balances(receipt: Receipt) -> bool:
     into = receipt.audience + receipt.removed
-    out = receipt.withheld + receipt.unchanged + receipt.waiting + receipt.sent
+    out = receipt.withheld + receipt.unsendable + receipt.unchanged
+    out += receipt.waiting + receipt.sent
     return into == out + receipt.rejected + receipt.in_doubt + receipt.unsent
 
 
@@ -132,6 +133,6 @@ def test_a_refused_token_stops_the_run_at_once(home: Home, hubspot: Served) -> N
 def test_without_credentials_the_sync_is_skipped_and_says_so(home: Home) -> None:
     publish(home, people(10))
     receipt = sync(hubspot_sync(), home, {})
-    assert (receipt.status, receipt.reason) == ("skipped", "no credentials")
+    assert (receipt.status, receipt.reason) == ("skipped", "no credentials: HUBSPOT_TOKEN not set")
     assert receipt.is_delivered
     assert rows(home, "select status from activation.sync_runs") == [("skipped",)]

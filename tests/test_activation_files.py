@@ -1,5 +1,6 @@
 """A file as a destination: always the complete audience, never a part of it."""
 
+import stat
 from dataclasses import replace
 
 import duckdb
@@ -62,3 +63,11 @@ def test_a_reader_of_a_file_never_sees_a_part_of_it(
     assert len(duckdb.sql(f"from '{target}'").fetchall()) == 20
     names = ["file_members.manifest.json", "file_members.parquet"]
     assert sorted(path.name for path in target.parent.iterdir()) == names
+
+
+def test_a_file_and_its_folder_are_for_their_owner_alone(home: Home) -> None:
+    publish(home, people(3))
+    sync(file_sync("outbox/agency"), home, {})
+    folder = home.root / "outbox" / "agency"
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (folder.parent, folder)] == [0o700] * 2
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}

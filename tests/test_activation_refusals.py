@@ -1,17 +1,13 @@
-"""When a sync must not send: no consent, ambiguous keys, guards, wrong declarations."""
+"""When a sync must not send: no consent, ambiguous keys, guards."""
 
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
 
-from orchestration.activation.declaration import Sync
-from orchestration.activation.exposures import DeclarationError, declarations, syncs
 from orchestration.activation.receipt import Receipt
 from orchestration.activation.run import plan_only, sync
-from orchestration.warehouse import Home, Manifest
+from orchestration.warehouse import Home
 from tests.activation_world import (
     Person,
     Served,
@@ -136,93 +132,3 @@ def test_no_address_or_name_is_kept_in_a_doorway_of_the_ledger(home: Home, hubsp
         ]
     )
     assert "@" not in kept and "Zebulon" not in kept
-
-
-def exposure(**changes: object) -> dict[str, Any]:
-    declared = {
-        "destination": "hubspot",
-        "object": "contacts",
-        "model": "customers",
-        "match": "email",
-        "consent": {"purpose": "marketing", "channel": "email"},
-        "map": {"email": "email"},
-    }
-    kept = {name: value for name, value in (declared | changes).items() if value is not None}
-    return {
-        "name": "hubspot_people",
-        "original_file_path": "models/activation/hubspot.yml",
-        "owner": {"email": "lifecycle@example.com"},
-        "description": "Everybody.",
-        "depends_on": {"nodes": ["model.kith.customers"]},
-        "config": {"meta": {"sync": kept}},
-    }
-
-
-def manifest(declared: dict[str, Any]) -> Manifest:
-    made = Manifest(Path("manifest.json"))
-    made.__dict__["content"] = {
-        "exposures": {"exposure.kith.x": declared},
-        "nodes": {
-            "model.kith.customers": {"name": "customers", "schema": "customers"},
-            "model.kith.seg_people": {"name": "seg_people", "schema": "segments"},
-        },
-    }
-    return made
-
-
-def test_an_exposure_declares_a_sync() -> None:
-    (declared,) = syncs(manifest(exposure()))
-    assert (declared.name, declared.room, declared.batch) == (
-        "hubspot_people",
-        "customers",
-        100,
-    )
-
-
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({"consent": {"purpose": "marketing"}}, "sync.consent.channel: Field required"),
-        ({"limits": {"rows": 5}}, "sync.limits.rows: Extra inputs are not permitted; there is"),
-        ({"on_leave": "remove"}, "at hubspot, remove is for mode: audience"),
-        ({"mode": "sideways"}, "sync.mode: Input should be 'upsert'"),
-        ({"match": "phone"}, "match: phone is no field of map"),
-        ({"destination": "fax"}, "webhook, zoho, not fax"),
-        ({"map": {"email": "email", "a": "email", "a.b": "email"}}, "map: a is a value"),
-        ({"model": "orders"}, "add ref('orders')"),
-        ({"segment": "seg_peeple"}, "sync.segment: there is no seg_peeple; there is seg_people"),
-        ({"mode": "mirror", "on_leave": "nothing"}, "mirror takes back who leaves"),
-        ({"destination": "file"}, "mode: file knows mirror, not upsert"),
-    ],
-)
-def test_a_wrong_declaration_names_the_file_the_exposure_the_field_and_the_remedy(
-    changes: dict[str, object], said: str
-) -> None:
-    with pytest.raises(DeclarationError) as complaint:
-        list(syncs(manifest(exposure(**changes))))
-    assert str(complaint.value).startswith("models/activation/hubspot.yml: exposure hubspot_people")
-    assert said in str(complaint.value)
-
-
-def several(*declared: dict[str, Any]) -> Manifest:
-    made = manifest(declared[0])
-    made.content["exposures"] = {each["name"]: each for each in declared}
-    return made
-
-
-def test_two_syncs_that_would_undo_each_other_are_refused_and_one_of_them_goes_on() -> None:
-    fields = {"email": "email", "firstname": "first_name"}
-    one = exposure(map=fields, mode="mirror")
-    other = exposure(map=fields) | {"name": "hubspot_second"}
-    found = dict(declarations(several(one, other)))
-    assert isinstance(found["hubspot_people"], Sync)
-    assert "hubspot_people writes firstname of the same records" in str(found["hubspot_second"])
-    apart = exposure(map={"email": "email", "lastname": "last_name"}) | {"name": "hubspot_second"}
-    assert isinstance(dict(declarations(several(one, apart)))["hubspot_second"], Sync)
-
-
-def test_a_sync_that_is_no_mapping_is_its_own_mistake_only() -> None:
-    broken = exposure() | {"name": "broken", "config": {"meta": {"sync": "webhook"}}}
-    found = dict(declarations(several(exposure(), broken)))
-    assert "must be fields, not 'webhook'" in str(found["broken"])
-    assert isinstance(found["hubspot_people"], Sync)

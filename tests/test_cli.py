@@ -8,13 +8,17 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+from typer.testing import CliRunner
 
-from orchestration.launch import causes
+from orchestration.cli import app
+from orchestration.launch import Outcome, causes
+from orchestration.report import Report, SyncReport, unread_for_want_of
 from orchestration.warehouse import PROJECT, Manifest
 
 KITH = str(Path(sys.executable).parent / "kith")
@@ -46,6 +50,85 @@ def test_a_home_that_cannot_be_used_is_refused_in_one_sentence(tmp_path: Path) -
         assert result.returncode == 1
         assert "Kith cannot work in" in result.stdout
         assert "Traceback" not in result.stdout + result.stderr
+
+
+def ended(
+    monkeypatch: pytest.MonkeyPatch, home: Path, outcome: Outcome, **syncs: str
+) -> tuple[int, str]:
+    """The exit code and the last words of a `kith run` that ended so."""
+    nothing = dict.fromkeys(SyncReport.model_fields, 0) | {"reason": None}
+    rejected = {name: nothing | {"status": status, "rejected": 3} for name, status in syncs.items()}
+    empty: dict[str, object] = dict.fromkeys(Report.model_fields, 0) | {
+        "as_on": None,
+        "example": None,
+    }
+    for mapping in ("segments", "abandoned", "id_changes", "refusals", "quality"):
+        empty[mapping] = {}
+    state = Report.model_validate(empty | {"syncs": rejected})
+    monkeypatch.setenv("KITH_HOME", str(home))
+    monkeypatch.setattr("orchestration.cli.run_job", lambda *_: outcome)
+    monkeypatch.setattr("orchestration.cli.report", lambda _: state)
+    monkeypatch.setattr("orchestration.cli.closing_page", lambda *_: "")
+    monkeypatch.setattr("orchestration.cli.unread_for_want_of", lambda _: {"crm": ["CRM_TOKEN"]})
+    result = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["run"])
+    return result.exit_code, " ".join(result.output.split())
+
+
+def test_the_exit_code_of_a_run_and_its_last_words_say_what_is_left_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (log := tmp_path / "run.log").write_text("KeyError: 'x'")
+    went = Outcome(True, 1.0, (), log)
+    code, said = ended(monkeypatch, tmp_path, went)
+    assert (code, said) == (0, "crm was skipped, no credentials: CRM_TOKEN not set.")
+    for status in ("held", "refused", "partial"):
+        code, said = ended(monkeypatch, tmp_path, went, crm=status)
+        assert (code, f"Not sent to the end: crm ({status});" in said) == (2, True)
+    code, said = ended(monkeypatch, tmp_path, went, ads="settled", crm="held")
+    assert (code, "ads (every row refused), crm (held);" in said) == (2, True)
+    code, said = ended(monkeypatch, tmp_path, replace(went, unread=("hubspot",)))
+    assert (code, "Not read: hubspot;" in said) == (2, True)
+    code, said = ended(monkeypatch, tmp_path, replace(went, succeeded=False), crm="held")
+    assert (code, "The run failed" in said) == (1, True)
+
+
+def test_sources_without_credentials_are_named_with_what_they_need(manifest: Manifest) -> None:
+    everything = unread_for_want_of({})
+    assert everything["hubspot"] == ["HUBSPOT_TOKEN"]
+    assert "SALESFORCE_CLIENT_ID" in everything["salesforce"]
+    assert "events" not in everything
+    given = unread_for_want_of({"HUBSPOT_TOKEN": "x", "SALESFORCE_URL": "x"})
+    assert "hubspot" not in given
+    assert "SALESFORCE_URL" not in given["salesforce"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_left_over"),
+    [
+        ({"status": "settled", "sent": 5}, False),
+        ({"status": "settled", "sent": 4, "rejected": 1}, False),
+        ({"status": "settled", "rejected": 5}, True),
+        ({"status": "settled", "unsendable": 5}, False),
+        ({"status": "pending", "pending": 5}, False),
+        ({"status": "skipped"}, False),
+        ({"status": "held"}, True),
+    ],
+)
+def test_a_sync_is_left_over_if_somebody_should_look(
+    changes: dict[str, object], is_left_over: bool
+) -> None:
+    nothing = dict.fromkeys(SyncReport.model_fields, 0) | {"reason": None}
+    assert SyncReport.model_validate(nothing | changes).is_left_over == is_left_over
+
+
+def test_a_run_over_a_damaged_ledger_ends_at_once_and_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "activation.duckdb").write_bytes(b"not it" * 5_000)
+    result = kith("run", home=tmp_path)
+    said = " ".join(result.stdout.split())
+    assert result.returncode == 1
+    assert "activation.duckdb cannot be read: " in said
+    assert "Put its backup in its place" in said
+    assert "Traceback" not in result.stdout + result.stderr
 
 
 def test_a_failed_run_shows_the_cause_and_not_the_end_of_its_log(tmp_path: Path) -> None:

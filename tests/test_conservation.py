@@ -25,6 +25,8 @@ BREACHES = (
      "update doorways.collection.loads set duplicates = duplicates + 1"),
     ("every_line_of_a_file_is_accounted_for",
      "insert into raw.quarantine (file, reason) values ('nowhere', 'made up')"),
+    ("every_line_of_a_file_is_accounted_for",
+     "insert into raw.held_messages (file) values ('nowhere')"),
     ("revenue_is_neither_lost_nor_made",
      f"delete from doorways.journey.orders where order_id = {FIRST_ORDER}"),
     ("revenue_is_neither_lost_nor_made",

@@ -52,19 +52,32 @@ def test_the_overrides_of_the_identity_page_are_rows_of_the_seed() -> None:
     assert {len(row) for row in rows} == {len(heading)}
 
 
-def test_the_messages_of_the_events_page_load_and_count(tmp_path: Path) -> None:
-    home = Home(tmp_path)
+def test_the_events_page_says_what_loads_what_is_held_and_how_it_comes_in(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
     file = home.landing / "events" / "documented.ndjson"
     file.parent.mkdir(parents=True)
-    file.write_text("".join(blocks("docs/events.md", "json")))
-    load(home, declarations(Manifest()))
+    page = "docs/events.md"
+    file.write_text("".join([*blocks(page, "json"), *blocks(page, "json wrong")]))
+    [schema] = blocks(page, "json tracking/order_completed.json")
+    plan = tmp_path / "tracking"
+    plan.mkdir()
+    (plan / "order_completed.json").write_text(schema)
+    sources = declarations(Manifest())
+    load(home, sources, tracking=plan)
     Warehouse(home).build()
+    [question] = blocks(page, "sql")
+    answer = re.findall(r"^\| (6f1c.*) \|$", (PROJECT / page).read_text(), flags=re.MULTILINE)
     with connect(home.doorways, read_only=True) as connection:
         customers = connection.execute(
             "select first_name, country, orders, revenue_cents, lifecycle_stage, first_campaign_id "
             "from customers.customers"
         ).fetchall()
+        violations = connection.execute(question).fetchall()
     assert customers == [("Ann", "DE", 1, 11_000, "customer", "c_1")]
+    shown = [" | ".join(str(value) for value in row) for row in violations]
+    assert [row.replace("True", "true") for row in shown] == answer
+    (plan / "order_completed.json").write_text(schema.replace("quarantine", "warn"))
+    assert [load(home, sources, tracking=plan).released for _ in range(2)] == [1, 0]
 
 
 def test_every_link_between_documents_leads_somewhere() -> None:
@@ -80,6 +93,13 @@ def test_the_sync_of_the_activation_page_is_one() -> None:
     declared = exposure["config"]["meta"]["sync"]
     sync = Sync(name=exposure["name"], file="", owner="", room="customers", **declared)
     assert (sync.destination, sync.removal) == ("zoho", "clear")
+
+
+def test_the_activation_page_names_the_variables_of_every_kind_of_destination() -> None:
+    text = (PROJECT / "docs/activation.md").read_text()
+    rows = re.findall(r"^\| `(\w+)` \|.*\| ([^|]*) \|$", text, flags=re.MULTILINE)
+    named = {kind: set(re.findall(r"`(\w+)`", last)) for kind, last in rows if kind in kinds()}
+    assert named == {kind: set(offer(kind).variables) for kind in kinds()}
 
 
 def test_the_activation_page_lists_every_kind_of_destination_and_what_it_can_do() -> None:

@@ -17,7 +17,10 @@ from tests.world_identifiers import Identifier
 
 # How many people may share a value before it proves nothing, and what tells people apart.
 MOST_PEOPLE = {"anonymous_id": 1, "phone": 1, "email": 3}
-PEOPLE = ("user_id", "hubspot_contact_id", "salesforce_contact_id", "salesforce_lead_id")
+PEOPLE = (
+    *("user_id", "hubspot_contact_id", "salesforce_contact_id", "salesforce_lead_id"),
+    *("pipedrive_person_id", "zoho_contact_id", "zoho_lead_id"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +69,13 @@ def evidence(made: world.World) -> list[set[Identifier]]:
             converted = record.get("ConvertedContactId")
             link = {("salesforce_contact_id", converted)} if converted else set()
             given.append(world_identifiers.of_salesforce(record) | link)
+    persons = live_records(made.pipedrive / "persons.parquet")
+    given += map(world_identifiers.of_pipedrive, persons)
+    for kind in ("lead", "contact"):
+        for record in live_records(made.zoho / f"{kind.title()}s.parquet"):
+            became = (record.get("Converted_Contact") or {}).get("id")
+            link = {("zoho_contact_id", became)} if became else set()
+            given.append(world_identifiers.of_zoho(kind, record) | link)
     distinct = {frozenset(map(one_spelling, identifiers)) for identifiers in given}
     return [set(identifiers) for identifiers in distinct]
 

@@ -25,7 +25,7 @@ from tests.recipe_book import RECIPES
 pytestmark = pytest.mark.timeout(400)
 
 BIN = Path(sys.executable).parent
-MEMBERS = """member_id,email,first_name,card
+MEMBERS = """registration_id,email,first_name,card
 1,Ada@loyal.example,Ada,LC 12-34
 2,ada.two@loyal.example,Ada,lc1234
 3,bob@loyal.example,Bob,LC 99-99
@@ -111,7 +111,7 @@ def done(original: Copy) -> Done:
             edit.make(original.project)
         after = original.contents()
         changed[recipe] = {path for path in after if after[path] != before.get(path)}
-    drop(original.home.landing / "loyalty" / "members" / "members.csv", MEMBERS)
+    drop(original.home.landing / "warranty" / "products" / "products.csv", MEMBERS)
     drop(original.home.landing / "events" / "visits.ndjson", VISIT)
     original.run("dbt", "parse", "-q")
     original.load()
@@ -145,18 +145,18 @@ def test_a_recipe_takes_exactly_the_files_that_the_readme_names(done: Done, reci
 def test_the_people_of_a_new_source_become_customers_that_can_be_reached(done: Done) -> None:
     found = done.copy.rows(
         "select email, email_source, first_name, is_known from customers.customers "
-        "where email_source = 'loyalty' order by email"
+        "where email_source = 'warranty' order by email"
     )
     assert found == [
-        ("ada@loyal.example", "loyalty", "Ada", True),
-        ("bob@loyal.example", "loyalty", "Bob", True),
+        ("ada@loyal.example", "warranty", "Ada", True),
+        ("bob@loyal.example", "warranty", "Bob", True),
     ]
 
 
 def test_a_new_identifier_type_joins_what_only_its_spelling_kept_apart(done: Done) -> None:
     assert done.copy.rows(
         "select identifier_value, count(distinct customer_id) from identity.customer_ids "
-        "where identifier_type = 'loyalty_card' group by all order by all"
+        "where identifier_type = 'warranty_card' group by all order by all"
     ) == [("lc1234", 1), ("lc9999", 1)]
     assert customers_of(done.copy, "ada@loyal.example", "ada.two@loyal.example") == 1
     assert customers_of(done.copy, "ada@loyal.example", "bob@loyal.example") == 2

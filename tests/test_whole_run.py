@@ -39,8 +39,8 @@ class After:
     hooked: list[str]
 
 
-def after(installation: Installation, run: Ended) -> After:
-    assert run.code == 0, run.printed
+def after(installation: Installation, run: Ended, code: int = 0) -> After:
+    assert run.code == code, run.printed
     return After(
         installation, run, installation.report(), installation.requests(), installation.hooked()
     )
@@ -59,7 +59,7 @@ def outage(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[A
     with Vendors(folder) as vendors:
         installation = Installation(home, vendors.environment())
         installation.control("hubspot", "PUT", "faults", {"down": True})
-        yield after(installation, installation.run())
+        yield after(installation, installation.run(), code=2)
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +129,7 @@ def undisturbed(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 def test_a_vendor_that_is_down_fails_its_check_and_the_rest_is_published(outage: After) -> None:
     assert outage.run.collected() == {"hubspot": {"did not pass"}, "salesforce": {"passed"}}
+    assert "Not read: hubspot;" in outage.run.printed
     loaded = outage.installation.published("select distinct source from collection.loads")
     assert {source for (source,) in loaded} == {"events", "ads", "labels", "salesforce"}
     assert outage.report.customers > 100

@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,6 +44,16 @@ def test_the_truth_of_the_vendors_is_what_their_records_show(small: World, truth
     ]
     found = set[Identifier]().union(*map(world_identifiers.of_salesforce, people))
     assert found == truth["salesforce"].keys()
+    persons = world_identifiers.records(small.pipedrive / "persons.parquet")
+    found = set[Identifier]().union(*map(world_identifiers.of_pipedrive, persons))
+    assert found == truth["pipedrive"].keys()
+    found = {
+        identifier
+        for kind in ("lead", "contact")
+        for record in world_identifiers.records(small.zoho / f"{kind.title()}s.parquet")
+        for identifier in world_identifiers.of_zoho(kind, record)
+    }
+    assert found == truth["zoho"].keys()
 
 
 def test_the_identifiers_of_one_message_or_record_have_a_person_in_common(
@@ -98,8 +109,72 @@ def test_records_refer_to_records_that_exist(small: World) -> None:
     assert associated and associated <= ids(small.hubspot / "contacts.parquet")
 
 
+def test_activities_and_campaign_members_are_about_records_that_exist(small: World) -> None:
+    def read(name: str) -> list[dict[str, Any]]:
+        folder = small.hubspot if name.islower() else small.salesforce
+        return world_identifiers.records(folder / f"{name}.parquet")
+
+    def ids(*names: str) -> set[str]:
+        return {record.get("Id") or record["id"] for name in names for record in read(name)}
+
+    contacts, deals = ids("contacts"), ids("deals")
+    for name in ("calls", "emails", "meetings", "tasks", "notes"):
+        linked = [record["associations"] for record in read(name)]
+        assert {each["contacts"]["results"][0]["id"] for each in linked} <= contacts
+        about = {each["deals"]["results"][0]["id"] for each in linked if "deals" in each}
+        assert about and about <= deals
+    people, opportunities = ids("Lead", "Contact"), ids("Opportunity") | {None}
+    for name in ("Task", "Event"):
+        rows = read(name)
+        assert rows and {row["WhoId"] for row in rows} <= people
+        assert {row["WhatId"] for row in rows} <= opportunities
+    members = read("CampaignMember")
+    assert {row["CampaignId"] for row in members} == ids("Campaign")
+    assert {row["ContactId"] or row["LeadId"] for row in members} <= people
+
+
+def test_merged_records_name_the_one_that_took_their_place(small: World) -> None:
+    contacts = world_identifiers.records(small.hubspot / "contacts.parquet")
+    merged = {each["id"]: each["mergedInto"] for each in contacts if "mergedInto" in each}
+    told = {
+        loser: each["id"]
+        for each in contacts
+        for loser in (each.get("properties", {}).get("hs_merged_object_ids") or "").split(";")
+        if loser
+    }
+    assert merged and merged == told
+    leads = {
+        each["Id"]: each for each in world_identifiers.records(small.salesforce / "Lead.parquet")
+    }
+    losers = [each for each in leads.values() if each["MasterRecordId"]]
+    assert losers and all(each["IsDeleted"] for each in losers)
+    assert {each["MasterRecordId"] for each in losers} <= leads.keys()
+
+
+def test_records_of_the_branches_refer_to_records_that_exist(small: World) -> None:
+    def read(file: Path) -> list[dict[str, Any]]:
+        return world_identifiers.records(file.with_suffix(".parquet"))
+
+    persons = {person["id"] for person in read(small.pipedrive / "persons")}
+    organizations = {each["id"] for each in read(small.pipedrive / "organizations")} | {None}
+    deals = {each["id"] for each in read(small.pipedrive / "deals")} | {None}
+    for name in ("deals", "leads", "activities"):
+        rows = read(small.pipedrive / name)
+        assert rows and {row["person_id"] for row in rows} <= persons
+        key = "organization_id" if name == "leads" else "org_id"
+        assert {row[key] for row in rows} <= organizations
+    assert {row["deal_id"] for row in read(small.pipedrive / "activities")} <= deals
+    contacts = {contact["id"] for contact in read(small.zoho / "Contacts")}
+    pointers = {"Tasks": "Who_Id", "Calls": "Who_Id", "Events": "Who_Id", "Deals": "Contact_Name"}
+    for name, field in pointers.items():
+        assert {row[field]["id"] for row in read(small.zoho / name)} <= contacts
+    leads = read(small.zoho / "Leads")
+    converted = {each["Converted_Contact"]["id"] for each in leads if each.get("Converted__s")}
+    assert converted and converted <= contacts
+
+
 def test_no_two_hubspot_contacts_share_an_address(small: World) -> None:
     contacts = world_identifiers.records(small.hubspot / "contacts.parquet")
-    emails = [contact["properties"]["email"] for contact in contacts]
+    emails = [each["properties"]["email"] for each in contacts if "properties" in each]
     known = [email.lower() for email in emails if email]
     assert len(set(known)) == len(known) > 0.8 * len(emails)

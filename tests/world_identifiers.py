@@ -80,8 +80,8 @@ def of_message(message: Message) -> set[Identifier]:
 
 
 def of_contact(record: dict[str, Any]) -> set[Identifier]:
-    """The identifiers that a HubSpot contact gives."""
-    fields = record["properties"]
+    """The identifiers that a HubSpot contact gives; a merged one is only its id."""
+    fields = record.get("properties", dict.fromkeys(("email", "account_id", "phone", "country")))
     return known(
         ("hubspot_contact_id", record["id"]),
         ("email", fields["email"]),
@@ -100,6 +100,28 @@ def of_salesforce(record: dict[str, Any]) -> set[Identifier]:
         ("user_id", record.get("Kith_User_Id__c")),
         phones=[record["Phone"], record.get("MobilePhone")],
         country=record.get("Country") or record.get("MailingCountry"),
+    )
+
+
+def of_pipedrive(record: dict[str, Any]) -> set[Identifier]:
+    """The identifiers that a Pipedrive person gives."""
+    return known(
+        ("pipedrive_person_id", str(record["id"])),
+        *(("email", entry["value"]) for entry in record["emails"]),
+        *(("user_id", value) for value in record["custom_fields"].values()),
+        phones=[entry["value"] for entry in record["phones"]],
+        country="FR",
+    )
+
+
+def of_zoho(kind: str, record: dict[str, Any]) -> set[Identifier]:
+    """The identifiers that a Zoho lead or contact gives; a deleted one is only its id."""
+    return known(
+        (f"zoho_{kind}_id", record["id"]),
+        ("email", record.get("Email")),
+        ("user_id", record.get("Kith_User_Id")),
+        phones=[record.get("Phone"), record.get("Mobile")],
+        country="ES",
     )
 
 

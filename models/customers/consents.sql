@@ -20,11 +20,12 @@ statements as (
         event_id as statement_id
     from {{ ref('int_consent_statements') }}
     union all
-    -- A CRM's opt-out box denies; an empty box grants nothing.
+    -- A CRM's opt-out box denies, also on a record that was merged away since; an empty box grants
+    -- nothing.
     select
         node_id, 'marketing', 'email', false, updated_at, source, record_key
     from {{ ref('int_contact_records') }}
-    where has_opted_out_of_email and is_current
+    where has_opted_out_of_email and is_last_word
 
 ),
 

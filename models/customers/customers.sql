@@ -49,7 +49,7 @@ select
         when purchases.orders > 0 and purchases.recency_score >= 4 then 'customer'
         when purchases.orders > 0 and purchases.recency_score = 3 then 'lapsing'
         when purchases.orders > 0 then 'lapsed'
-        when engagements.open_opportunities > 0 then 'opportunity'
+        when engagements.open_deals > 0 then 'opportunity'
         when contacts.email is not null or contacts.phone is not null then 'lead'
         else 'visitor'
     end as lifecycle_stage,
@@ -87,9 +87,9 @@ select
     coalesce(activity.calls, 0) as calls,
     engagements.first_campaign_id,
     engagements.last_campaign_id,
-    coalesce(engagements.open_opportunities, 0) as open_opportunities,
-    coalesce(engagements.open_opportunity_cents, 0) as open_opportunity_cents,
-    coalesce(engagements.won_opportunities, 0) as won_opportunities
+    coalesce(engagements.open_deals, 0) as open_deals,
+    coalesce(engagements.open_deal_cents, 0) as open_deal_cents,
+    coalesce(engagements.won_deals, 0) as won_deals
 from people
 left join {{ ref('int_golden_contacts') }} as contacts
     on people.customer_id = contacts.customer_id

@@ -9,28 +9,18 @@ with
 crm_versions as (
 
     select
-        'hubspot' as source, concat('contact/', contact_id) as record_id, updated_at, version_key,
-        is_deleted, batch_id, email, phone, first_name, last_name, street, city, postal_code,
-        country, job_title, company_name,
-        case when company_id is not null then concat('hubspot/', company_id) end
-            as company_record_key,
-        has_opted_out_of_email
-    from {{ ref('stg_hubspot__contacts') }}
+        source, record_id, updated_at, version_key, is_deleted, batch_id, email,
+        coalesce(mobile_phone, phone) as phone, first_name, last_name, street, city, postal_code,
+        country, job_title, company_name, company_record_key, has_opted_out_of_email,
+        merged_into_record_id, created_at
+    from {{ ref('stg_crm__contacts') }}
     union all
     select
-        'salesforce', concat('lead/', lead_id), updated_at, version_key,
-        is_deleted, batch_id, email, phone, first_name, last_name, street, city, postal_code,
-        country, null, company_name, null,
-        has_opted_out_of_email
-    from {{ ref('stg_salesforce__leads') }}
-    union all
-    select
-        'salesforce', concat('contact/', contact_id), updated_at, version_key,
-        is_deleted, batch_id, email, coalesce(mobile_phone, phone), first_name, last_name, street,
-        city, postal_code, country, job_title, null,
-        case when account_id is not null then concat('salesforce/', account_id) end,
-        has_opted_out_of_email
-    from {{ ref('stg_salesforce__contacts') }}
+        'loyalty', member_id, updated_at, version_key, is_deleted, batch_id, email,
+        phone, first_name, last_name, street, city, postal_code,
+        country, null, null, null, null,
+        null, null
+    from {{ ref('stg_loyalty__members') }}
 
 ),
 
@@ -51,7 +41,15 @@ versions as (
         row_number() over (
             partition by crm_versions.source, crm_versions.record_id
             order by crm_versions.updated_at desc, crm_versions.version_key desc
-        ) = 1 as is_latest
+        ) = 1 as is_latest,
+        -- The last that the record itself said, before it may have been merged away.
+        row_number() over (
+            partition by crm_versions.source, crm_versions.record_id
+            order by
+                crm_versions.merged_into_record_id is not null asc,
+                crm_versions.updated_at desc,
+                crm_versions.version_key desc
+        ) = 1 as is_last_word
     from crm_versions
     inner join touched
         on
@@ -68,6 +66,7 @@ select
     versions.updated_at,
     versions.is_deleted,
     versions.is_latest and not versions.is_deleted as is_current,
+    versions.is_last_word and not versions.is_deleted as is_last_word,
     {{ unless_blocked('email', 'versions.email') }} as email,
     {{ unless_blocked('phone', normalize_phone('versions.phone')) }} as phone,
     versions.first_name,
@@ -80,7 +79,8 @@ select
     versions.job_title,
     versions.company_name,
     versions.company_record_key,
-    versions.has_opted_out_of_email
+    versions.has_opted_out_of_email,
+    versions.created_at
 from versions
 inner join {{ ref('source_records') }} as source_records
     on

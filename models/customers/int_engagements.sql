@@ -23,10 +23,10 @@ facts as (
     where touches.is_response
     union all
     select
-        people.customer_id, 'deal', opportunities.created_at, opportunities.opportunity_id,
-        null, opportunities.outcome, opportunities.reporting_amount_cents
-    from {{ ref('opportunities') }} as opportunities
-    inner join people on opportunities.node_id = people.node_id
+        people.customer_id, 'deal', deals.created_at, deals.deal_id,
+        null, deals.outcome, deals.reporting_amount_cents
+    from {{ ref('crm_deals') }} as deals
+    inner join people on deals.node_id = people.node_id
     union all
     select
         customer_id, 'session', started_at, session_id,
@@ -53,9 +53,9 @@ select
     max(case when kind = 'session' then happened_at end) as last_session_at,
     min_by(campaign_id, step) filter (where kind = 'touch') as first_campaign_id,
     max_by(campaign_id, step) filter (where kind = 'touch') as last_campaign_id,
-    cast(count_if(kind = 'deal' and outcome = 'open') as bigint) as open_opportunities,
+    cast(count_if(kind = 'deal' and outcome = 'open') as bigint) as open_deals,
     cast(coalesce(sum(case when outcome = 'open' then amount_cents end), 0) as bigint)
-        as open_opportunity_cents,
-    cast(count_if(kind = 'deal' and outcome = 'won') as bigint) as won_opportunities
+        as open_deal_cents,
+    cast(count_if(kind = 'deal' and outcome = 'won') as bigint) as won_deals
 from ordered
 group by customer_id

@@ -16,6 +16,23 @@ catalog as (
 
     select * from {{ ref('event_catalog') }}
 
+),
+
+-- Who bought in a shop was there that day.
+sales as (
+
+    select
+        records.node_id,
+        sales.sold_at,
+        sales.batch_id
+    from {{ ref('stg_retail__sales') }} as sales
+    inner join {{ ref('source_records') }} as records
+        on records.source = 'retail' and sales.identity_key = records.record_id
+    where
+        sales.sold_at is not null
+        and not sales.is_deleted
+        and {{ is_new('sales.batch_id') }}
+
 )
 
 select
@@ -43,3 +60,14 @@ select
 from events
 left join catalog on events.event_name = catalog.event_name
 group by events.node_id, cast(events.occurred_at as date), events.batch_id
+union all
+select
+    node_id,
+    cast(sold_at as date),
+    batch_id,
+    min(sold_at),
+    max(sold_at),
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    null, null
+from sales
+group by node_id, cast(sold_at as date), batch_id

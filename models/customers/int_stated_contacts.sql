@@ -13,7 +13,14 @@ messages as (
         {{ json_struct('traits', {
             'email': [], 'phone': [], 'firstName': [], 'lastName': [],
             'address': ['street', 'city', 'postalCode', 'country'],
-        }) }} as stated
+        }) }} as stated,
+        -- RudderStack's clients put what an identify call says here.
+        {{ json_struct('context', {
+            'traits': {
+                'email': [], 'phone': [], 'firstName': [], 'lastName': [],
+                'address': ['street', 'city', 'postalCode', 'country'],
+            },
+        }) }} as about
     from {{ ref('events') }}
     where
         message_type = 'identify'
@@ -28,14 +35,18 @@ trimmed as (
         event_id,
         node_id,
         occurred_at,
-        nullif(lower(trim(stated.email)), '') as email,
-        nullif(trim(stated.phone), '') as phone,
-        nullif(trim(stated.firstname), '') as first_name,
-        nullif(trim(stated.lastname), '') as last_name,
-        nullif(trim(stated.address.street), '') as street,
-        nullif(trim(stated.address.city), '') as city,
-        nullif(trim(stated.address.postalcode), '') as postal_code,
-        nullif(upper(trim(stated.address.country)), '') as country
+        nullif(lower(trim(coalesce(stated.email, about.traits.email))), '') as email,
+        nullif(trim(coalesce(stated.phone, about.traits.phone)), '') as phone,
+        nullif(trim(coalesce(stated.firstname, about.traits.firstname)), '') as first_name,
+        nullif(trim(coalesce(stated.lastname, about.traits.lastname)), '') as last_name,
+        nullif(trim(coalesce(stated.address.street, about.traits.address.street)), '') as street,
+        nullif(trim(coalesce(stated.address.city, about.traits.address.city)), '') as city,
+        nullif(
+            trim(coalesce(stated.address.postalcode, about.traits.address.postalcode)), ''
+        ) as postal_code,
+        nullif(
+            upper(trim(coalesce(stated.address.country, about.traits.address.country))), ''
+        ) as country
     from messages
 
 ),

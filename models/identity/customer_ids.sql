@@ -43,7 +43,7 @@ sightings as (
     select
         memberships.node_id,
         max(memberships.last_batch_id) as last_batch_id,
-        bool_or(memberships.is_current) as is_current
+        bool_or(memberships.is_own) as is_current
     from {{ ref('int_memberships') }} as memberships
     inner join touched on memberships.node_id = touched.node_id
     group by memberships.node_id

@@ -23,37 +23,46 @@ messages as (
 
 ),
 
+-- So are receipts.
+receipts as (
+
+    select
+        identity_key,
+        timestamp '1970-01-01 00:00:00' as updated_at,
+        '' as version_key,
+        false as is_deleted,
+        batch_id,
+        member_id,
+        user_id,
+        email,
+        phone
+    from {{ ref('stg_retail__sales') }}
+    where identity_key is not null and {{ is_new() }}
+    group by identity_key, batch_id, member_id, user_id, email, phone
+
+),
+
 given as (
 
     {{ identifiers_of('messages', 'events', 'identity_key', [
         ('user_id', 'user_id'), ('anonymous_id', 'anonymous_id'), ('email', 'email'), ('phone', 'phone'),
     ]) }}
     union all
-    {{ identifiers_of(ref('stg_hubspot__contacts'), 'hubspot', "concat('contact/', contact_id)", [
-        ('hubspot_contact_id', 'contact_id'), ('user_id', 'account_id'),
+    select
+        source, record_id, version, is_deleted, is_mention, country, batch_id,
+        identifier_type, identifier_value
+    from {{ ref('int_crm_identifiers') }}
+    where {{ is_new() }}
+    union all
+    {{ identifiers_of(ref('stg_loyalty__members'), 'loyalty', 'member_id', [
+        ('loyalty_member_id', 'member_id'), ('user_id', 'user_id'),
         ('email', 'email'), ('phone', 'phone'),
     ]) }}
     union all
-    {{ identifiers_of(ref('stg_salesforce__leads'), 'salesforce', "concat('lead/', lead_id)", [
-        ('salesforce_lead_id', 'lead_id'), ('salesforce_contact_id', 'converted_contact_id'),
+    {{ identifiers_of('receipts', 'retail', 'identity_key', [
+        ('loyalty_member_id', 'member_id'), ('user_id', 'user_id'),
         ('email', 'email'), ('phone', 'phone'),
-    ]) }}
-    union all
-    {{ identifiers_of(
-        ref('stg_salesforce__contacts'), 'salesforce', "concat('contact/', contact_id)", [
-            ('salesforce_contact_id', 'contact_id'), ('user_id', 'user_id'),
-            ('email', 'email'), ('phone', 'phone'), ('phone', 'mobile_phone'),
-        ]
-    ) }}
-    union all
-    {{ identifiers_of(ref('stg_hubspot__deals'), 'hubspot', "concat('deal/', deal_id)", [
-        ('hubspot_contact_id', 'contact_id'),
     ], country='null') }}
-    union all
-    {{ identifiers_of(
-        ref('stg_salesforce__opportunities'), 'salesforce', "concat('opportunity/', opportunity_id)",
-        [('salesforce_contact_id', 'contact_id')], country='null'
-    ) }}
 
 ),
 
@@ -65,6 +74,7 @@ normalized as (
         given.record_id,
         given.version,
         given.is_deleted,
+        given.is_mention,
         given.batch_id,
         given.identifier_type,
         {{ normalize('given.identifier_type', 'given.identifier_value') }} as identifier_value

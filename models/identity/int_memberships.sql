@@ -25,6 +25,8 @@ records as (
 
     select
         record_key,
+        -- That a record was merged into another is the CRM's word about it, and not its own.
+        coalesce(max(version) filter (where not is_mention), max(version)) as stated_version,
         max(version) as latest_version,
         max(batch_id) as last_batch_id
     from versions
@@ -42,8 +44,14 @@ members as (
         max(versions.identifier_type) as identifier_type,
         min(versions.batch_id) as first_batch_id,
         max(records.last_batch_id) as last_batch_id,
-        bool_or(versions.version = records.latest_version and not versions.is_deleted)
-            as is_current
+        bool_or(versions.version = records.stated_version and not versions.is_deleted)
+            as is_current,
+        -- A deal, an activity or a merge may name who is long deleted.
+        bool_or(
+            versions.version = records.latest_version
+            and not versions.is_deleted
+            and not versions.is_mention
+        ) as is_own
     from versions
     inner join records on versions.record_key = records.record_key
     inner join {{ ref('int_nodes') }} as nodes

@@ -10,7 +10,9 @@ arrivals as (
         identifier_value,
         min(batch_id) as first_batch_id
     from {{ ref('int_identifiers') }}
-    where {{ is_new() }}
+    where
+        identifier_value is not null
+        and {{ is_new() }}
     group by identifier_type, identifier_value
 
 ),

@@ -34,7 +34,7 @@ anchored as (
         source,
         record_id,
         min_by(node_id, rank * cast(1000000000000 as bigint) + node_id) as node_id,
-        bool_or(is_current) as is_current,
+        bool_or(is_own) as is_current,
         min(first_batch_id) as first_batch_id,
         max(last_batch_id) as last_batch_id
     from usable

@@ -27,6 +27,8 @@ select
     coalesce(messages.event_name, messages.message_type) as event_name,
     messages.channel,
     messages.occurred_at,
+    messages.claimed_at,
+    messages.sent_at,
     messages.received_at,
     messages.has_corrected_time,
     coalesce(messages.page_path, messages.page_name) as page,

@@ -1,4 +1,4 @@
--- Purchases and refunds with their amounts. One row per event.
+-- Purchases and refunds with their amounts. One row per event, and per version of a receipt.
 {{ config(materialized='incremental', incremental_strategy='append') }}
 
 with
@@ -19,10 +19,22 @@ order_events as (
 
 ),
 
+sales as (
+
+    select * from {{ ref('stg_retail__sales') }}
+    where
+        {{ is_new() }}
+        and sold_at is not null
+        and total is not null
+        and not is_deleted
+
+),
+
 amounts as (
 
     select
         event_id,
+        event_id as report_id,
         node_id,
         event_name = 'Order Refunded' as is_refund,
         occurred_at,
@@ -37,6 +49,27 @@ amounts as (
         coalesce({{ json_sum('properties', 'products', 'quantity') }}, 0) as units,
         batch_id
     from order_events
+    union all
+    select
+        -- Versions of a receipt in the order in which the till wrote them.
+        concat(
+            'retail/', sales.sale_id, '/', cast(sales.updated_at as varchar), '/', sales.version_key
+        ),
+        concat('retail/', sales.sale_id),
+        records.node_id,
+        sales.is_return,
+        sales.sold_at,
+        sales.order_id,
+        coalesce(sales.currency, '{{ var("reporting_currency") }}'),
+        abs(sales.total),
+        abs(sales.revenue),
+        sales.coupon,
+        0,
+        coalesce(sales.units, 0),
+        sales.batch_id
+    from sales
+    left join {{ ref('source_records') }} as records
+        on records.source = 'retail' and sales.identity_key = records.record_id
 
 ),
 
@@ -44,6 +77,7 @@ minor_units as (
 
     select
         amounts.event_id,
+        amounts.report_id,
         amounts.node_id,
         amounts.is_refund,
         amounts.occurred_at,

@@ -1,5 +1,8 @@
--- Contacts with a person: e-mails, calls, tickets, mailings. One row per step of one.
-{{ config(materialized='incremental', incremental_strategy='append') }}
+-- Contacts with a person: e-mails, calls, meetings, tickets, mailings. One row per step of one.
+{{ config(
+    materialized='incremental', incremental_strategy='replace_activities',
+    unique_key='interaction_id'
+) }}
 
 with
 
@@ -14,6 +17,18 @@ catalog as (
 
     select * from {{ ref('event_catalog') }}
     where interaction_kind is not null
+
+),
+
+-- What sales held with a person. Tasks and notes are the company's own; what fell through is none.
+activities as (
+
+    select * from {{ ref('crm_activities') }}
+    where
+        kind in ('email', 'call', 'meeting')
+        and is_done is distinct from false
+        and occurred_at is not null
+        and activity_id in ({{ touched_activities() }})
 
 )
 
@@ -37,3 +52,15 @@ select
     events.batch_id
 from events
 inner join catalog on events.event_name = catalog.event_name
+union all
+select
+    activity_id as interaction_id,
+    node_id,
+    kind,
+    'logged',
+    activity_id as subject_id,
+    subject,
+    null,
+    occurred_at,
+    batch_id
+from activities

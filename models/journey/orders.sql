@@ -31,6 +31,19 @@ purchases as (
 
 ),
 
+-- So does the first version of a receipt that the till wrote again.
+refund_reports as (
+
+    select
+        *,
+        row_number() over (
+            partition by order_id, report_id order by occurred_at asc, event_id asc
+        ) as version
+    from order_events
+    where is_refund
+
+),
+
 refunds as (
 
     select
@@ -38,8 +51,8 @@ refunds as (
         sum(total_cents) as refunded_cents,
         cast(count(*) as integer) as refunds,
         max(occurred_at) as refunded_at
-    from order_events
-    where is_refund
+    from refund_reports
+    where version = 1
     group by order_id
 
 )

@@ -4,5 +4,5 @@ from {{ ref('customers') }}
 where company_id in (
     select company_id
     from {{ ref('customers') }}
-    where open_opportunities > 0
+    where open_deals > 0
 )

@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from orchestration.destinations import kinds, offer
+from orchestration.complaints import complaints, nearest
+from orchestration.destinations import kinds, misfits, offer
 from orchestration.destinations.protocol import Leave, Mode, Offer
 
 
@@ -102,17 +103,21 @@ class Sync(Declared):
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> "Sync":
         if self.destination not in kinds():
-            raise ValueError(f"destination: there is {', '.join(kinds())}, not {self.destination}")
+            guess = nearest(self.destination, kinds())
+            raise ValueError(f"destination: there is no {self.destination}; {guess}")
         if self.match is not None and self.match not in self.map:
-            raise ValueError(f"match: {self.match} is no field of map; map it to a column")
+            guess = nearest(self.match, self.map)
+            raise ValueError(
+                f"match: {self.match} is no field of map; map it to a column ({guess})"
+            )
         if stems := [a for a in self.map for b in self.map if b.startswith(f"{a}.")]:
             raise ValueError(f"map: {stems[0]} is a value, and cannot have fields of its own")
         if self.mode in ("mirror", "audience") and self.on_leave == "nothing":
             raise ValueError(
                 f"on_leave: {self.mode} takes back who leaves; use mode: upsert to keep them"
             )
-        if misfits := _misfits(self, self.offer):
-            raise ValueError("; ".join(misfits))
+        if found := _misfits(self, self.offer) or misfits(self):
+            raise ValueError("; ".join(found))
         return self
 
     @cached_property
@@ -169,35 +174,33 @@ class Sync(Declared):
 
 def _misfits(sync: Sync, offer: Offer) -> list[str]:
     """What the declaration asks for and the kind of destination has not, with the remedy."""
-    kind, misfits = sync.destination, []
+    kind, found = sync.destination, list[str]()
     if sync.mode not in offer.modes:
-        misfits.append(f"mode: {kind} knows {_listed(offer.modes)}, not {sync.mode}")
+        found.append(f"mode: {kind} knows {_listed(offer.modes)}, not {sync.mode}")
     if sync.on_leave not in (None, "nothing", *offer.leave):
         ways = _listed(("nothing", *offer.leave))
-        misfits.append(f"on_leave: {kind} knows {ways}, not {sync.on_leave}")
+        found.append(f"on_leave: {kind} knows {ways}, not {sync.on_leave}")
     if sync.on_leave == "remove" and sync.mode != "audience" and len(offer.leave) > 1:
-        misfits.append(f"on_leave: at {kind}, remove is for mode: audience")
+        found.append(f"on_leave: at {kind}, remove is for mode: audience")
     if offer.objects is None and sync.object is not None:
-        misfits.append(f"object: {kind} has one kind of record only; drop it")
+        found.append(f"object: {kind} has one kind of record only; drop it")
     if offer.objects is not None and (
         sync.object is None or (offer.objects and sync.object not in offer.objects)
     ):
-        misfits.append(f"object: {kind} needs {_listed(offer.objects) or 'a kind of record'}")
+        wanted = _listed(offer.objects) or "a kind of record"
+        given = f", not {sync.object}" if sync.object else ""
+        found.append(f"object: {kind} needs {wanted}{given}")
     if sync.match is None and offer.needs_match:
-        misfits.append(f"match: {kind} needs {_listed(offer.match or ()) or 'a field of map'}")
+        found.append(f"match: {kind} needs {_listed(offer.match or ()) or 'a field of map'}")
     if sync.match is not None and offer.match is not None and sync.match not in offer.match:
-        misfits.append(f"match: {kind} finds records by {_listed(offer.match) or 'their key'} only")
+        found.append(f"match: {kind} finds records by {_listed(offer.match) or 'their key'} only")
     if sync.limits.batch and sync.limits.batch > offer.batch:
-        misfits.append(f"limits.batch: {kind} takes at most {offer.batch} rows in one request")
+        found.append(f"limits.batch: {kind} takes at most {offer.batch} rows in one request")
     try:
         offer.options.model_validate(sync.options)
     except ValidationError as error:
-        wanted = _listed(tuple(offer.options.model_fields)) or "none"
-        misfits += [
-            f"options.{'.'.join(map(str, detail['loc']))}: {detail['msg']}; {kind} has {wanted}"
-            for detail in error.errors()
-        ]
-    return misfits
+        found += complaints(error, offer.options, "options")
+    return found
 
 
 def _listed(words: tuple[str, ...]) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.activation.damage import LOCKED, read_plainly
 from orchestration.activation.receipt import Receipt
 from orchestration.warehouse import Home, connect
 
@@ -37,7 +38,7 @@ def workspace(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
 @contextmanager
 def reading(connection: duckdb.DuckDBPyConnection, home: Home) -> Iterator[None]:
     """The ledger attached as `ledger`, an empty one if nothing was ever sent; no file changes."""
-    with _taken(home, fcntl.LOCK_SH):
+    with read_plainly(home), _taken(home, fcntl.LOCK_SH):
         _attach_to_read(connection, home)
         yield
         connection.execute("detach ledger")
@@ -61,7 +62,7 @@ def _attach_to_read(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
 @contextmanager
 def writing(connection: duckdb.DuckDBPyConnection, home: Home) -> Iterator[None]:
     """The ledger attached as `ledger` and in use, in one transaction; waits a minute for others."""
-    with _taken(home, fcntl.LOCK_EX):
+    with read_plainly(home), _taken(home, fcntl.LOCK_EX):
         _attach_once_free(connection, f"attach '{_path(home)}' as ledger")
         connection.execute("use ledger")
         connection.execute("begin")
@@ -92,6 +93,12 @@ def unchanged_ledger(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("use ledger")
         yield connection
         connection.execute("use memory")
+
+
+def demand_ledger(home: Home) -> None:
+    """Raises LedgerError if there is a ledger that cannot be opened."""
+    with unchanged_ledger(home):
+        return
 
 
 def declare(connection: duckdb.DuckDBPyConnection, **values: object) -> None:
@@ -141,7 +148,7 @@ def _is_current(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether the file has the tables of this version, by the newest of their columns."""
     newest = (
         "select 1 from duckdb_columns() where database_name = 'ledger' "
-        "and table_name = 'sync_outbox' and column_name = 'target'"
+        "and table_name = 'sync_runs' and column_name = 'unsendable'"
     )
     return bool(connection.execute(newest).fetchall())
 
@@ -160,8 +167,8 @@ def _attach_once_free(connection: duckdb.DuckDBPyConnection, attachment: str) ->
         try:
             connection.execute(attachment)
             return
-        except duckdb.IOException:
-            if time.monotonic() > deadline:
+        except duckdb.IOException as error:
+            if LOCKED not in str(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.05)
 

@@ -18,6 +18,7 @@ class Pace:
     """A turn every 1 / `requests_per_second` seconds for all who share `file`, none in a pause."""
 
     def __init__(self, file: Path, requests_per_second: float) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
         self._file = file
         self._interval = 1 / requests_per_second
 
@@ -46,7 +47,6 @@ class Pace:
     @contextmanager
     def _upcoming(self) -> Iterator[tuple[int, float]]:
         """The open file under its lock, and the moment of the next turn."""
-        self._file.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -89,8 +89,12 @@ def spool(
     path: Path,
     file_options: str | None,
 ) -> None:
-    """Writes what travels: batches of rows, or with `file_options` of COPY the whole audience."""
+    """Writes what travels: batches of rows, or with `file_options` of COPY the whole audience.
+
+    Beside it lies the outbox, which says of the same rows what the ledger will want to know.
+    """
     names = {"key": quoted(sync.key), "model": _relation(sync), "spool": path}
+    connection.execute(statement("outbox").format(outbox=path.with_suffix(".outbox")))
     if file_options is None:
         fields = columns.as_json(sync, "model")
         connection.execute(statement("spool").format(fields=fields, **names))
@@ -130,7 +134,7 @@ def _declare(connection: duckdb.DuckDBPyConnection, sync: Sync, run_id: str) -> 
 def _guarded(connection: duckdb.DuckDBPyConnection, sync: Sync) -> Plan:
     counts = _row(connection, statement("counts"))
     approval = (counts.pop("approved_added"), counts.pop("approved_removed"))
-    stranded = counts.pop("stranded")
+    stranded, loss = counts.pop("stranded"), counts.pop("loss")
     planned = Plan(sync=sync.name, status="planned", **counts)
     if stranded:
         reason = (
@@ -139,7 +143,7 @@ def _guarded(connection: duckdb.DuckDBPyConnection, sync: Sync) -> Plan:
             f"or `kith sync forget {sync.name}` to leave them there for ever"
         )
         raise NotPlanned(replace(planned, status="held", reason=reason))
-    reason = tripped(sync, planned) or ""
+    reason = loss or tripped(sync, planned) or ""
     if reason and not (None not in approval and Approved(*approval).covers(planned)):
         raise NotPlanned(replace(planned, status="held", reason=reason))
     return planned

@@ -7,10 +7,12 @@ from dataclasses import asdict, dataclass
 class Counts:
     """Rows of one run. `audience` is everybody the sync is about.
 
-    Of them `withheld` have not said yes, `capped` were written to often enough for now, `unchanged`
-    are at the destination as they are, and `waiting` were refused before and are not due, or still
-    travel in a job of the vendor's; `added`, `changed` and `removed` travel.
-    `rejected` cannot be told apart at the destination or, once delivered, were refused by it.
+    Of them `withheld` have not said yes, `unsendable` cannot be told apart at the destination
+    (without a value that it knows them by, or with somebody else's), `capped` were written to often
+    enough for now, `unchanged` are at the destination as they are, and `waiting` were refused
+    before and are not due, or still travel in a job of the vendor's; `added`, `changed` and
+    `removed` travel.
+    `rejected` were refused by the destination.
     `reason` says why a run sends nothing or left something over.
     """
 
@@ -25,6 +27,7 @@ class Counts:
     added: int = 0
     changed: int = 0
     removed: int = 0
+    unsendable: int = 0
     rejected: int = 0
 
     @property

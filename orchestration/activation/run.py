@@ -4,13 +4,14 @@ import fcntl
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import duckdb
 
 from orchestration.activation.declaration import Sync
 from orchestration.activation.deliver import Delivery, deliver, inquire
+from orchestration.activation.interrupted import basis, is_still_due
 from orchestration.activation.journal import sync_to_disk
 from orchestration.activation.ledger import (
     declare,
@@ -23,11 +24,12 @@ from orchestration.activation.ledger import (
     workspace,
     writing,
 )
+from orchestration.activation.lost import held_for_loss
 from orchestration.activation.plan import NotPlanned, attach, plan, spool
 from orchestration.activation.receipt import Plan, Receipt
 from orchestration.activation.samples import Sample, samples
 from orchestration.activation.settle import settle
-from orchestration.destinations import build
+from orchestration.destinations import build, unset
 from orchestration.destinations.protocol import Destination, FileDestination, JobDestination
 from orchestration.warehouse import Home
 
@@ -48,7 +50,9 @@ def sync(sync: Sync, home: Home, environment: Mapping[str, str] = os.environ) ->
             return run.recorded(run.skipped("another run of this sync is under way"))
         run.recover()
         if run.destination is None:
-            return run.recorded(run.skipped("no credentials"))
+            return run.recorded(
+                run.skipped(f"no credentials: {', '.join(unset(sync, environment))} not set")
+            )
         try:
             run_id, types = run.plan()
         except NotPlanned as obstacle:
@@ -73,6 +77,8 @@ def plan_only(
             planned = obstacle.plan
             if planned.status == "refused":
                 return planned, ()
+        if loss := held_for_loss(sync.name, home):
+            planned = replace(planned, status="held", reason=loss)
         return planned, samples(connection, sync, columns, show_values=show_values)
 
 
@@ -98,7 +104,9 @@ class _Run:
             if status == "pending":
                 self.ask(run_id)
             else:
-                self.finish(run_id, self._types() if self._is_still_due(run_id) else None)
+                self.finish(
+                    run_id, self._types() if is_still_due(self.sync, self.home, run_id) else None
+                )
         for left in self.folder.glob("*.*"):
             left.unlink()
 
@@ -107,7 +115,7 @@ class _Run:
 
         Raises NotPlanned and leaves no trace if nothing may be sent.
         """
-        basis = self._basis()
+        planned_from = basis(self.sync, self.home)
         with workspace(self.home) as connection:
             columns = attach(connection, self.sync, self.home)
             run_id = _new_run_id(connection)
@@ -117,8 +125,8 @@ class _Run:
             if planned.to_send:
                 options = getattr(self.destination, "options", None)
                 spool(connection, self.sync, columns, self._file(run_id, "spool"), options)
-                self._file(run_id, "basis").write_text(basis)
-                for kind in ("spool", "basis"):
+                self._file(run_id, "basis").write_text(planned_from)
+                for kind in ("spool", "outbox", "basis"):
                     sync_to_disk(self._file(run_id, kind))
                 sync_to_disk(self.folder)
             with writing(connection, self.home):
@@ -131,12 +139,15 @@ class _Run:
         if not isinstance(self.destination, JobDestination):
             return
         journal = self._file(run_id, "journal")
-        journal.unlink(missing_ok=True)
+        # A crash may have left them behind that came after the run was settled as pending.
+        for kind in ("journal", "outbox"):
+            self._file(run_id, kind).unlink(missing_ok=True)
         with workspace(self.home) as connection, reading(connection, self.home):
             declare(connection, run_id=run_id)
             spool = self._file(run_id, "spool")
             connection.execute(statement("asked").format(spool=spool))
-        settle(self.home, run_id, journal, inquire(self.destination, self._delivery(run_id, {})))
+        reason = inquire(self.destination, self._delivery(run_id, {}))
+        settle(self.home, run_id, journal, reason, self._file(run_id, "outbox"))
 
     def finish(self, run_id: str, types: Types | None) -> Receipt:
         """Settles a planned run, after delivering it if there is something due to deliver."""
@@ -144,8 +155,8 @@ class _Run:
         journal = self._file(run_id, "journal")
         if types is not None and self.destination is not None:
             reason = deliver(self.destination, self._delivery(run_id, types))
-        receipt = settle(self.home, run_id, journal, reason)
-        for kind in ("spool", "basis", "journal"):
+        receipt = settle(self.home, run_id, journal, reason, self._file(run_id, "outbox"))
+        for kind in ("spool", "outbox", "basis", "journal"):
             self._file(run_id, kind).unlink(missing_ok=True)
         return receipt
 
@@ -170,13 +181,6 @@ class _Run:
     def _types(self) -> Types:
         with workspace(self.home) as connection:
             return attach(connection, self.sync, self.home).types
-
-    def _is_still_due(self, run_id: str) -> bool:
-        basis = self._file(run_id, "basis")
-        return basis.exists() and basis.read_text() == self._basis()
-
-    def _basis(self) -> str:
-        return f"{published_at(self.home)} {self.sync.model_dump_json()}"
 
     def _file(self, run_id: str, kind: str) -> Path:
         return self.folder / f"{run_id}.{kind}"

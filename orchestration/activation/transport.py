@@ -10,6 +10,7 @@ from typing import Literal, TypeVar
 
 import httpx
 
+from orchestration.activation.connections import Connections
 from orchestration.activation.declaration import Limits
 from orchestration.activation.pace import Pace
 from orchestration.destinations.authorization import CredentialsRefused
@@ -42,12 +43,16 @@ class Transport:
     """All requests of one run. Once `stopped`, it sends nothing more; `failure` is the last one."""
 
     def __init__(
-        self, client: httpx.AsyncClient, destination: HttpDestination, limits: Limits, pace: Pace
+        self,
+        connections: Connections,
+        destination: HttpDestination,
+        limits: Limits,
+        pace: Pace,
     ) -> None:
         self.stopped = False
         self.failure = "left rows unanswered"
         self.requests = 0
-        self._client = client
+        self._connections = connections
         self._destination = destination
         self._limits = limits
         self._pace = pace
@@ -82,7 +87,7 @@ class Transport:
                 break
             self.requests += 1
             try:
-                response = await self._client.send(request, auth=self._destination.auth)
+                response = await self._connections.send(request, self._destination.auth)
             except CredentialsRefused as refusal:
                 self.stop(f"credentials refused: {refusal}")
                 break

@@ -1,9 +1,12 @@
 """What is kept of a sender's IP address."""
 
+from functools import lru_cache
 from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Literal
 
 AddressRule = Literal["keep", "truncate", "drop"]
+# No address is longer, even with the name of an interface; what is could fill the cache.
+_LONGEST = 64
 
 
 def kept_address(address: object, rule: AddressRule) -> str | None:
@@ -13,9 +16,12 @@ def kept_address(address: object, rule: AddressRule) -> str | None:
     """
     if rule == "drop" or not isinstance(address, str) or not address:
         return None
-    return address if rule == "keep" else _network(address)
+    if rule == "keep":
+        return address
+    return _network(address) if len(address) <= _LONGEST else None
 
 
+@lru_cache(maxsize=4096)
 def _network(address: str) -> str | None:
     try:
         parsed = ip_address(address.strip())

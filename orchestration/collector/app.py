@@ -1,7 +1,8 @@
 """The HTTP side of the collector: paths, answers, limits of a request."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from urllib.parse import unquote_to_bytes
 
@@ -12,13 +13,15 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from orchestration.collector.address import kept_address
-from orchestration.collector.envelope import document, too_large, write_key
-from orchestration.collector.keys import Keys, Source
+from orchestration.collector.envelope import document, json_value, too_large, write_key
+from orchestration.collector.keys import Keys
 from orchestration.collector.limits import Limits, Refused
 from orchestration.collector.message import KINDS, Origin, lines, now
 from orchestration.collector.metrics import Metrics
 from orchestration.collector.pace import Pace
+from orchestration.collector.signatures import SIGNED, Delivery
 from orchestration.collector.spool import Spool
+from orchestration.collector.webhooks import messages
 
 # A wildcard does not stand for Authorization, so that is named.
 _CROSS_ORIGIN = {
@@ -28,9 +31,12 @@ _CROSS_ORIGIN = {
     "access-control-expose-headers": "Retry-After",
     "access-control-max-age": "86400",
 }
-_TOLD = b'{"success": true}'
+# Nothing in it belongs to a request, so that one serves all.
+_SUCCESS = Response(b'{"success": true}', media_type="application/json", headers=_CROSS_ORIGIN)
 # A sender that is cut off while it still writes may never read the answer.
 _READ_ON = 8
+# The name of who sent them, and their lines.
+_Events = tuple[str, bytes]
 
 
 class Collector:
@@ -41,13 +47,14 @@ class Collector:
         self._spool = spool
         self._limits = limits
         self._metrics = metrics
-        self._paces = {key: Pace(source.events_per_second) for key, source in keys.sources.items()}
+        self._paces = {sender.name: Pace(sender.events_per_second) for sender in keys.opened}
 
     def app(self) -> Starlette:
         """The application; its lifespan opens and closes the spool."""
         app = Starlette(
             routes=[
                 Route("/v1/{kind}", self._take, methods=["POST", "OPTIONS"]),
+                Route("/v1/webhooks/{name}", self._hear, methods=["POST"]),
                 Route("/healthz", self._health),
                 Route("/metrics", self._figures),
             ],
@@ -67,21 +74,36 @@ class Collector:
             await asyncio.to_thread(self._spool.close)
 
     async def _take(self, request: Request) -> Response:
+        """A request of the tracking API."""
         if request.method == "OPTIONS":
             return self._answer(Response(status_code=204))
+        return await self._answered(request, self._sent)
+
+    async def _hear(self, request: Request) -> Response:
+        """A vendor's webhook."""
+        return await self._answered(request, self._told)
+
+    async def _answered(
+        self, request: Request, read: Callable[[Request], Awaitable[_Events]]
+    ) -> Response:
+        """Success when the events that `read` finds in a request are on disk; else why not."""
         try:
-            source, events = await self._stored(request)
+            self._refuse_key_in_address(request)
+            name, text = await read(request)
+            events = text.count(b"\n")
+            self._paces[name].take(events)
+            await self._spool.append(text)
         except Refused as refused:
             self._metrics.refusals[refused.reason] += 1
             return self._answer(_refusal(refused))
         except ClientDisconnect:
             return self._answer(Response(status_code=400))
-        self._metrics.acknowledged[source.name] += events
-        return self._answer(Response(_TOLD, media_type="application/json"))
+        self._metrics.acknowledged[name] += events
+        self._metrics.answers["200"] += 1
+        return _SUCCESS
 
-    async def _stored(self, request: Request) -> tuple[Source, int]:
-        """Whose events are on disk now, and how many; raises Refused."""
-        self._refuse_key_in_address(request)
+    async def _sent(self, request: Request) -> _Events:
+        """Who sent messages, and their lines; raises Refused."""
         kind = KINDS.get(request.path_params["kind"])
         if kind is None:
             raise Refused(404, "path", "There is no such method.")
@@ -99,10 +121,28 @@ class Collector:
             received_at=now(),
             has_privacy_signal=request.headers.get("sec-gpc", "").strip() == "1",
         )
-        messages = lines(kind, content, origin, self._limits.message_bytes)
-        self._paces[key].take(len(messages))
-        await self._spool.append(b"".join(messages))
-        return source, len(messages)
+        return source.name, lines(kind, content, origin, self._limits.message_bytes)
+
+    async def _told(self, request: Request) -> _Events:
+        """Which webhook tells of events, and their lines; raises Refused."""
+        endpoint = self._keys.webhooks.get(request.path_params["name"])
+        if endpoint is None:
+            raise Refused(404, "path", "There is no such webhook.")
+        webhook = endpoint.webhook
+        body = await self._body(request)
+        delivery = Delivery(
+            request.headers, body, webhook.url or "", endpoint.secret, received_at=time.time()
+        )
+        if not SIGNED[webhook.kind](delivery):
+            raise Refused(401, "signature", "The signature is missing, wrong or too old.")
+        # A vendor's event may fill a request; to refuse it for its size would lose it for good.
+        most = 2 * self._limits.request_bytes
+        origin = Origin(webhook.name, None, "drop", now(), webhook=webhook.kind)
+        try:
+            told = messages(webhook, json_value(body), request.headers)
+        except ValueError:
+            raise Refused(400, "depth", "An event is nested too deeply.") from None
+        return webhook.name, lines("batch", {"batch": told}, origin, most)
 
     async def _body(self, request: Request) -> bytes:
         """The body as it came over the wire; raises Refused if too large or too slow."""

@@ -5,8 +5,7 @@ import binascii
 import zlib
 from typing import Any
 
-import orjson
-
+from orchestration.collector.json_text import parsed
 from orchestration.collector.limits import Limits, Refused
 
 _GZIP = 31
@@ -20,13 +19,18 @@ def document(body: bytes, encoding: str, limits: Limits) -> dict[str, Any]:
         raise Refused(415, "encoding", "Only gzip is understood as Content-Encoding.")
     if len(body) > limits.request_bytes:
         raise too_large(limits)
-    try:
-        content = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise Refused(400, "json", "The body is not valid JSON in UTF-8.") from None
+    content = json_value(body)
     if not isinstance(content, dict):
         raise Refused(400, "json", "The body must be one JSON object.")
     return content
+
+
+def json_value(body: bytes) -> object:
+    """What a body says; raises Refused."""
+    try:
+        return parsed(body)
+    except ValueError:
+        raise Refused(400, "json", "The body is not valid JSON in UTF-8.") from None
 
 
 def too_large(limits: Limits) -> Refused:

@@ -7,11 +7,11 @@ import re
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
-import orjson
-
 from orchestration.collector.address import AddressRule, kept_address
+from orchestration.collector.json_text import encoded_each
 from orchestration.collector.limits import Refused
 
 # The paths of the API, and the letters that Segment's browser library uses for them.
@@ -35,7 +35,18 @@ class Origin:
     address: str | None
     address_rule: AddressRule
     received_at: str
-    has_privacy_signal: bool
+    has_privacy_signal: bool = False
+    webhook: str | None = None
+
+    @cached_property
+    def collector(self) -> dict[str, Any]:
+        """What messages say of it in `context.collector`."""
+        said: dict[str, Any] = {"source": self.source}
+        if self.webhook:
+            said["webhook"] = self.webhook
+        if self.has_privacy_signal:
+            said["globalPrivacyControl"] = True
+        return said
 
 
 def now() -> str:
@@ -43,50 +54,68 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def lines(kind: str, content: dict[str, Any], origin: Origin, most: int) -> list[bytes]:
+def lines(kind: str, content: dict[str, Any], origin: Origin, most: int) -> bytes:
     """One line per message, each of at most `most` bytes as it came; else raises Refused."""
     if kind != "batch":
         content["type"] = kind
-        return [_line(content, None, origin, most)]
+        return _lines([content], None, origin, most)
     messages = content.get("batch")
     if not isinstance(messages, list) or not messages:
         raise Refused(400, "batch", "`batch` must be a list of messages.")
-    return [_line(message, content.get("sentAt"), origin, most) for message in messages]
+    return _lines(messages, content.get("sentAt"), origin, most)
 
 
-def _line(message: object, sent_at: object, origin: Origin, most: int) -> bytes:
-    if not isinstance(message, dict) or not isinstance(message.get("context"), dict | None):
-        raise Refused(400, "shape", "A message and its context must be JSON objects.")
-    stored = {**message, "receivedAt": origin.received_at, "context": _known(message, origin)}
+def _lines(messages: list[object], sent_at: object, origin: Origin, most: int) -> bytes:
+    stored = [_stored(message, sent_at, origin) for message in messages]
+    made = _encoded(stored)
+    # Encoding takes long: messages as they came are measured only where it can matter.
+    if max(map(len, made)) > most:
+        came = _encoded(
+            [message for message, line in zip(messages, made, strict=True) if len(line) > most]
+        )
+        if max(map(len, came)) > most:
+            raise Refused(413, "message_size", f"A message may have {most // 1024} KB.")
+    text = b"\n".join([*made, b""])
+    if b"\\u0000" in text and _NUL.search(text):
+        raise Refused(400, "nul", "Text may not contain U+0000.")
+    return text
+
+
+def _stored(message: object, sent_at: object, origin: Origin) -> dict[str, Any]:
+    """A message with what the server knows of it."""
+    if not isinstance(message, dict):
+        raise _misshapen()
+    known = _known(message.get("context"), origin)
+    stored = {**message, "receivedAt": origin.received_at, "context": known}
     stored.pop("writeKey", None)
     if not stored.get("messageId"):
         stored["messageId"] = str(uuid.uuid4())
-    if stored.get("sentAt") is None and sent_at is not None:
+    if sent_at is not None and stored.get("sentAt") is None:
         stored["sentAt"] = sent_at
-    line = _encoded(stored) + b"\n"
-    # Encoding takes longest: the message as it came is measured only where it can matter.
-    if len(line) > most and len(_encoded(message)) > most:
-        raise Refused(413, "message_size", f"A message may have {most // 1024} KB.")
-    if b"\\u0000" in line and _NUL.search(line):
-        raise Refused(400, "nul", "Text may not contain U+0000.")
-    return line
+    return stored
 
 
-def _known(message: dict[str, Any], origin: Origin) -> dict[str, Any]:
+def _known(context: object, origin: Origin) -> dict[str, Any]:
     """The context with the sender's address, as far as it is kept, and with our own part."""
-    ours: dict[str, Any] = {"source": origin.source}
-    if origin.has_privacy_signal:
-        ours["globalPrivacyControl"] = True
-    context = {**(message.get("context") or {}), "collector": ours}
-    said = context.pop("ip", None)
-    address = kept_address(said, origin.address_rule) if said else origin.address
+    if context is None:
+        context = {}
+    elif not isinstance(context, dict):
+        raise _misshapen()
+    known = {**context, "collector": origin.collector}
+    address = origin.address
+    if "ip" in known and (said := known.pop("ip")):
+        address = kept_address(said, origin.address_rule)
     if address:
-        context["ip"] = address
-    return context
+        known["ip"] = address
+    return known
 
 
-def _encoded(message: dict[str, Any]) -> bytes:
+def _misshapen() -> Refused:
+    return Refused(400, "shape", "A message and its context must be JSON objects.")
+
+
+def _encoded(messages: list[Any]) -> list[bytes]:
     try:
-        return orjson.dumps(message)
-    except orjson.JSONEncodeError:
+        return encoded_each(messages)
+    except ValueError:
         raise Refused(400, "depth", "A message is nested too deeply.") from None

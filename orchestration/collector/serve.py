@@ -1,5 +1,6 @@
 """`kith collect`: one process on one port, until it is told to stop."""
 
+import gc
 import logging
 import logging.config
 import os
@@ -73,6 +74,8 @@ def collect(
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, stop)
         on_start(opened, listener.getsockname()[1])
+        # What was imported stays: without this, each search for garbage would walk through it.
+        gc.freeze()
         served.run(sockets=[listener])
 
 

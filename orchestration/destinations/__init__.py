@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent
 # What all kinds are built with; everything else in this folder is a kind.
-SHARED = {"__init__", "protocol", "authorization", "description", "described", "template", "answer"}
+SHARED = {
+    *("__init__", "protocol", "authorization"),
+    *("description", "described", "requests", "template", "answer"),
+}
 
 
 def kinds() -> list[str]:
@@ -31,6 +34,20 @@ def offer(kind: str) -> Offer:
     if (file := FOLDER / f"{kind}.yml").exists():
         return description(file).offer
     return cast(Offer, import_module(f"{__name__}.{kind}").OFFER)
+
+
+def misfits(sync: "Sync") -> list[str]:
+    """What the kind of destination asks of a declaration beyond its offer, and does not find."""
+    if (file := FOLDER / f"{sync.destination}.yml").exists():
+        requests = import_module(f"{__name__}.requests")
+        return cast(list[str], requests.misfits(description(file), sync))
+    module = import_module(f"{__name__}.{sync.destination}")
+    return cast(list[str], module.misfits(sync)) if hasattr(module, "misfits") else []
+
+
+def unset(sync: "Sync", environment: Mapping[str, str]) -> list[str]:
+    """The variables that the environment lacks, or has empty, without which nothing can be sent."""
+    return [name for name in offer(sync.destination).variables if not environment.get(name)]
 
 
 def build(sync: "Sync", home: "Home", environment: Mapping[str, str]) -> "Destination | None":

@@ -6,7 +6,7 @@ from typing import Literal
 import httpx
 from pydantic import BaseModel, ConfigDict, Field
 
-from orchestration.destinations.protocol import BatchRefused, Outcome, Row
+from orchestration.destinations.protocol import BatchRefused, Outcome, Row, sent
 from orchestration.destinations.template import at
 
 Values = list[str | int | bool | None]
@@ -50,6 +50,7 @@ class Answer(Described):
     received: str = ""
     code: str = ""
     message: str = ""
+    field: str = Field(default="", description="of the field that is wrong; told with `message`")
     remote_id: str = ""
 
     def outcomes(self, response: httpx.Response, rows: Sequence[Row]) -> list[Outcome]:
@@ -61,7 +62,7 @@ class Answer(Described):
         if is_unread or any(at(content, p) not in values for p, values in self.expects.items()):
             return []
         if self.align == "all":
-            return [Outcome(row.position, "sent") for row in rows]
+            return [sent(row.position) for row in rows]
         found = at(content, self.at)
         if self.align == "job":
             ticket = str(found) if found else ""
@@ -93,7 +94,7 @@ class Answer(Described):
             return []
         if found:
             raise BatchRefused(_text(_named(content, self.code), "invalid"), "")
-        return [Outcome(row.position, "sent") for row in rows]
+        return [sent(row.position) for row in rows]
 
     def _by_index(self, found: object, rows: Sequence[Row]) -> list[Outcome]:
         entries = found if isinstance(found, list) else []
@@ -119,9 +120,7 @@ class Answer(Described):
         taken = at(content, self.taken_at) if self.taken_at else {row.match for row in rows}
         named = taken if isinstance(taken, Collection) else ()
         return [
-            self._refused(row, refused[row.match])
-            if row.match in refused
-            else Outcome(row.position, "sent")
+            self._refused(row, refused[row.match]) if row.match in refused else sent(row.position)
             for row in rows
             if row.match in refused or row.match in named
         ]
@@ -136,8 +135,8 @@ class Answer(Described):
         return self._rejected(row, entry)
 
     def _rejected(self, row: Row, entry: object) -> Outcome:
-        code, message = _named(entry, self.code), _named(entry, self.message)
-        return Outcome(row.position, "rejected", _text(code, "rejected"), _text(message, ""))
+        code = _text(_named(entry, self.code), "rejected")
+        return Outcome(row.position, "rejected", code, _words(entry, self.field, self.message))
 
 
 class Errors(Described):
@@ -145,12 +144,13 @@ class Errors(Described):
 
     code: str = ""
     message: str = ""
+    field: str = ""
 
     def refusal(self, response: httpx.Response) -> BatchRefused:
         """The refusal in the vendor's words, or by its status alone."""
         content = body(response)
-        code, message = _named(content, self.code), _named(content, self.message)
-        return BatchRefused(_text(code, str(response.status_code)), _text(message, ""))
+        code = _text(_named(content, self.code), str(response.status_code))
+        return BatchRefused(code, _words(content, self.field, self.message))
 
 
 def body(response: httpx.Response) -> object:
@@ -160,6 +160,12 @@ def body(response: httpx.Response) -> object:
     except ValueError:
         return None
     return content
+
+
+def _words(content: object, field: str, message: str) -> str:
+    """What the vendor says, after the field that it says it of, if it names one."""
+    said = (_text(_named(content, path), "") for path in (field, message))
+    return ": ".join(words for words in said if words)
 
 
 def _named(content: object, path: str) -> object:

@@ -11,7 +11,6 @@ from orchestration.activation.declaration import Sync
 from orchestration.destinations.answer import body
 from orchestration.destinations.authorization import Headers, OAuth, Wsse
 from orchestration.destinations.description import (
-    MODES,
     BasicAuth,
     Description,
     HeaderAuth,
@@ -21,26 +20,25 @@ from orchestration.destinations.description import (
 )
 from orchestration.destinations.protocol import (
     Batch,
-    BatchRefused,
     Exchange,
     Outcome,
     Row,
     Steps,
     account,
+    sent,
 )
+from orchestration.destinations.requests import request_name
 from orchestration.destinations.template import IN_PATH, Template, at, filled_path, listed
-
-NAMED = re.compile(r"\$([A-Z][A-Z0-9_]+)")
 
 
 def build(
     description: Description, sync: Sync, environment: Mapping[str, str]
 ) -> "DescribedDestination | None":
     """The destination, or None if a variable that the description names is not set."""
-    address = environment.get(description.address.variable) or description.address.default
-    names = set(NAMED.findall(description.model_dump_json(include={"auth", "requests"})))
-    if not address or any(not environment.get(name) for name in names):
+    if any(not environment.get(name) for name in description.variables):
         return None
+    address = environment.get(description.address.variable) or description.address.default
+    names = (name for name in description.variables if name != description.address.variable)
     secrets = {name: environment[name] for name in names}
     return DescribedDestination(description, sync, address.rstrip("/"), secrets, environment)
 
@@ -73,23 +71,12 @@ class DescribedDestination:
         self._templates: dict[str, tuple[Template, Template]] = {}
 
     def prepare(self, types: Mapping[str, str]) -> Exchange:
-        """Nothing to prepare; raises BatchRefused for an exposure that must not be sent as it is.
-
-        It lacks an option, or sends what could not be taken back.
-        """
-        match = self._sync.match
-        if match in self._description.alone and len(self._sync.map) > 1:
-            raise BatchRefused(f"map: nothing may travel beside {match}", "")
-        for name in (self._name(is_removal=False), self._name(is_removal=True)):
-            request = self._description.requests.get(name)
-            for option in self._description.options:
-                if request and request.names(option) and self._sync.options.get(option) is None:
-                    raise BatchRefused(f"options.{option} is missing", "")
+        """Nothing to prepare."""
         yield from ()
 
     def deliver(self, batch: Batch) -> Steps:
         """One request, and before it the one that finds ids of rows, if it needs some."""
-        name = self._name(is_removal=batch.is_removal)
+        name = request_name(self._description, self._sync, is_removal=batch.is_removal)
         first = self._description.requests[name].first
         unknown = tuple(row for row in batch.rows if not row.remote_id)
         if not first or not unknown:
@@ -113,7 +100,7 @@ class DescribedDestination:
             response = yield self._rendered(name, request, waiting)
             # Where the path names the rows they are gone; elsewhere the path itself is wrong.
             if response.status_code == 404 and batch.is_removal and request.body is None:
-                return [Outcome(row.position, "sent") for row in waiting.rows]
+                return [sent(row.position) for row in waiting.rows]
             if not response.is_success and response.status_code != 413:
                 raise self._description.errors.refusal(response)
             found = request.answer.outcomes(response, waiting.rows)
@@ -138,7 +125,7 @@ class DescribedDestination:
         if state in poll.running:
             return [Outcome(row.position, "pending", ticket=ticket) for row in batch.rows]
         if state in poll.taken:
-            return [Outcome(row.position, "sent") for row in batch.rows]
+            return [sent(row.position) for row in batch.rows]
         if state is None or state in poll.unclear:
             return []
         code = str(at(body(response), poll.code) or state)
@@ -148,16 +135,6 @@ class DescribedDestination:
         """As the description says."""
         rule = self._description.throttled
         return rule is not None and at(body(response), rule.at) in rule.values
-
-    def _name(self, *, is_removal: bool) -> str:
-        requests, sync = self._description.requests, self._sync
-        name = next(name for name, modes in MODES.items() if sync.mode in modes)
-        if is_removal:
-            # Who leaves an audience stays a record, unless the exposure says more.
-            is_left = sync.mode == "audience" and sync.on_leave is None and "remove" in requests
-            name = "remove" if is_left else sync.removal
-        special = f"{name} {sync.object}"
-        return special if special in requests else name
 
     def _rendered(self, name: str, request: Request, batch: Batch) -> httpx.Request:
         words = {

@@ -19,6 +19,7 @@ MODES: dict[str, tuple[Mode, ...]] = {
     "append": ("append",),
 }
 LEAVES: tuple[Leave, ...] = ("clear", "remove", "delete")
+NAMED = re.compile(r"\$([A-Z][A-Z0-9_]+)")
 
 
 class Address(Described):
@@ -148,7 +149,15 @@ class Description(Described):
             options=create_model("DescribedOptions", __base__=Options, **options),
             batch=self.batch,
             requests_per_second=self.requests_per_second,
+            variables=self.variables,
         )
+
+    @cached_property
+    def variables(self) -> tuple[str, ...]:
+        """The environment variables without which the vendor cannot be reached."""
+        named = NAMED.findall(self.model_dump_json(include={"auth", "requests"}))
+        address = () if self.address.default else (self.address.variable,)
+        return (*address, *sorted(set(named)))
 
     def _option(self, name: str, words: str) -> tuple[Any, Any]:
         named = [request.names(name) for request in self.requests.values()]

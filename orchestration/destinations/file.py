@@ -6,10 +6,11 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Literal
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from orchestration.activation.declaration import Sync
 from orchestration.activation.journal import sync_to_disk
@@ -45,8 +46,19 @@ FORMATS = {"parquet": PARQUET, "csv": CSV}
 class FileOptions(Options):
     """Where the file goes, and as what."""
 
-    path: str = Field(description="the folder, from KITH_HOME unless it is absolute")
+    path: str = Field(description="the folder, inside KITH_HOME, such as outbox/agency")
     format: Literal["parquet", "csv"] = Field(description="parquet or csv")
+
+    @field_validator("path")
+    @classmethod
+    def _stays_at_home(cls, path: str) -> str:
+        named = PurePosixPath(path)
+        if named.is_absolute() or ".." in named.parts or not named.parts:
+            raise ValueError(
+                f"{path or 'nothing'} leads out of KITH_HOME; name a folder inside it, such as "
+                "outbox/agency, and let whoever fetches the file look there"
+            )
+        return path
 
 
 OFFER = Offer(modes=("mirror",), leave=("remove",), match=(), options=FileOptions, is_whole=True)
@@ -61,7 +73,8 @@ def build(sync: Sync, home: Home, environment: Mapping[str, str]) -> "File":
 class File:
     """Readers see the last complete audience or the next one, never a part.
 
-    Beside it lies a manifest, written last: `<sync>.manifest.json`.
+    Beside it lies a manifest, written last: `<sync>.manifest.json`. Both are for the user alone
+    whom Kith runs as: they hold personal data.
     """
 
     def __init__(self, folder: Path, name: str, form: Format) -> None:
@@ -75,14 +88,10 @@ class File:
         file = f"{self._name}.{self._form.suffix}"
         told = manifest(spool, file, self._form)
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            # Beside the target, because the spool can be on another disk.
-            arriving = self._folder / f".{file}.part"
-            shutil.copyfile(spool, arriving)
-            self._replace(arriving, file)
-            arriving = self._folder / f".{self._name}.manifest.json.part"
-            arriving.write_bytes(told)
-            self._replace(arriving, f"{self._name}.manifest.json")
+            _make_private(self._folder)
+            with spool.open("rb") as content:
+                self._put(content, file)
+            self._put(BytesIO(told), f"{self._name}.manifest.json")
         except OSError as error:
             raise Unreachable(f"the folder cannot be written: {error.strerror}") from error
 
@@ -91,10 +100,23 @@ class File:
         names = (f"{self._name}.{self._form.suffix}", f"{self._name}.manifest.json")
         return not all((self._folder / name).exists() for name in names)
 
-    def _replace(self, arriving: Path, name: str) -> None:
+    def _put(self, content: BinaryIO, name: str) -> None:
+        # Beside the target, because the spool can be on another disk.
+        arriving = self._folder / f".{name}.part"
+        arriving.unlink(missing_ok=True)
+        arriving.touch(mode=0o600, exist_ok=False)
+        with arriving.open("wb") as file:
+            shutil.copyfileobj(content, file)
         sync_to_disk(arriving)
         arriving.replace(self._folder / name)
         sync_to_disk(self._folder)
+
+
+def _make_private(folder: Path) -> None:
+    """Makes the folder, and those above it that are missing, for their owner alone."""
+    if not folder.is_dir():
+        _make_private(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def manifest(spool: Path, name: str, form: Format) -> bytes:

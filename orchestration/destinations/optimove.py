@@ -19,7 +19,7 @@ from pydantic import Field
 from orchestration.activation.declaration import Sync
 from orchestration.destinations.file import CSV, Format
 from orchestration.destinations.protocol import Offer, Options, Unreachable
-from orchestration.destinations.s3 import Bucket, bucket
+from orchestration.destinations.s3 import CREDENTIALS, Bucket, bucket
 from orchestration.warehouse import Home
 
 COMPRESSED = Format(
@@ -41,7 +41,12 @@ class OptimoveOptions(Options):
 
 
 OFFER = Offer(
-    modes=("mirror",), leave=("remove",), match=(), options=OptimoveOptions, is_whole=True
+    modes=("mirror",),
+    leave=("remove",),
+    match=(),
+    options=OptimoveOptions,
+    is_whole=True,
+    variables=CREDENTIALS,
 )
 
 

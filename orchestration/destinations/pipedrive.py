@@ -43,6 +43,7 @@ OFFER = Offer(
     needs_match=True,
     batch=1,
     requests_per_second=5,
+    variables=("PIPEDRIVE_TOKEN",),
 )
 
 

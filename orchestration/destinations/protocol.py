@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
@@ -33,7 +34,8 @@ class Offer:
     are the fields by which it finds a record: None if any will do, empty if there are none; without
     `needs_match` a sync may leave it out, and records are known by their key. `batch` is the most
     rows that it takes in one request, `requests_per_second` what it admits by default. One that
-    `is_whole` is handed the complete audience as a file instead.
+    `is_whole` is handed the complete audience as a file instead. `variables` are those of the
+    environment without which it cannot be reached.
     """
 
     modes: tuple[Mode, ...]
@@ -45,6 +47,7 @@ class Offer:
     batch: int = 100
     requests_per_second: float = 9
     is_whole: bool = False
+    variables: tuple[str, ...] = ()
 
 
 class Row(NamedTuple):
@@ -106,6 +109,12 @@ class Outcome(NamedTuple):
     message: str = ""
     remote_id: str = ""
     ticket: str = ""
+
+
+@cache
+def sent(position: int) -> Outcome:
+    """The outcome of a row that was taken and needs no more words; the same in every batch."""
+    return Outcome(position, "sent")
 
 
 Steps = Generator[httpx.Request, httpx.Response, list[Outcome]]

@@ -33,7 +33,15 @@ class S3Options(Options):
     format: Literal["parquet", "csv"] = Field(description="parquet or csv")
 
 
-OFFER = Offer(modes=("mirror",), leave=("remove",), match=(), options=S3Options, is_whole=True)
+CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+OFFER = Offer(
+    modes=("mirror",),
+    leave=("remove",),
+    match=(),
+    options=S3Options,
+    is_whole=True,
+    variables=CREDENTIALS,
+)
 
 
 def build(sync: Sync, home: Home, environment: Mapping[str, str]) -> "Bucket | None":

@@ -17,10 +17,16 @@ from orchestration.destinations.protocol import (
     Row,
     Steps,
     account,
+    sent,
 )
 from orchestration.warehouse import Home
 
-OFFER = Offer(modes=("upsert", "mirror", "audience", "append"), leave=("remove",), batch=1000)
+OFFER = Offer(
+    modes=("upsert", "mirror", "audience", "append"),
+    leave=("remove",),
+    batch=1000,
+    variables=("WEBHOOK_URL", "WEBHOOK_SECRET"),
+)
 
 
 def build(sync: Sync, home: Home, environment: Mapping[str, str]) -> "Webhook | None":
@@ -50,7 +56,7 @@ class Webhook:
 
     def deliver(self, batch: Batch) -> Steps:
         """One request per batch; `Idempotency-Key` is the run and the batch."""
-        rows = ",".join(_rendered(row) for row in batch.rows)
+        rows = ",".join([_rendered(row) for row in batch.rows])
         body = f"[{rows}]".encode()
         signature = hmac.new(self._secret, body, hashlib.sha256).hexdigest()
         headers = {
@@ -88,6 +94,6 @@ def _errors(response: httpx.Response) -> dict[str, dict[str, object]]:
 
 def _outcome(row: Row, error: dict[str, object] | None) -> Outcome:
     if error is None:
-        return Outcome(row.position, "sent")
+        return sent(row.position)
     code, message = str(error.get("code", "rejected")), str(error.get("message", ""))
     return Outcome(row.position, "rejected", code, message)

@@ -11,8 +11,10 @@ import pyarrow as pa
 from orchestration.sources.declaration import Declaration, EventFiles
 
 EVENT_SUFFIXES = (".ndjson", ".ndjson.gz", ".ndjson.zst")
-RECORD_SUFFIXES = (".csv", ".parquet")
+RECORD_SUFFIXES = (".csv", ".parquet", ".xlsx")
 SETTLED_AFTER_SECONDS = 60
+# What stands at the end of a file that is whole; an open line may still grow.
+_END = {".parquet": b"PAR1", ".xlsx": b"PK\x05\x06"}
 _BLOCK = 1 << 20
 _TAIL = 64
 
@@ -66,13 +68,14 @@ def _files(landing: Path, declaration: Declaration) -> Iterator[Path]:
 
 
 def _is_in_place(name: str) -> bool:
-    return not name.startswith(".") and not name.endswith((".part", ".tmp"))
+    # Excel keeps a file ~$… beside a workbook while somebody has it open.
+    return not name.startswith((".", "~$")) and not name.endswith((".part", ".tmp"))
 
 
 def _arrival(landing: Path, declaration: Declaration, path: Path) -> Arrival:
     state = path.stat()
     refusal, tail = _inspected(path, declaration)
-    is_whole = refusal is None and (tail.endswith(b"\n") or path.suffix == ".parquet" or not tail)
+    is_whole = refusal is None and _is_whole(path, tail)
     return Arrival(
         declaration=declaration,
         path=path,
@@ -89,7 +92,8 @@ def _inspected(path: Path, declaration: Declaration) -> tuple[str | None, bytes]
     """Why the file cannot be read (or None) and the last bytes of its content."""
     is_events = isinstance(declaration.collect, EventFiles)
     suffixes = EVENT_SUFFIXES if is_events else RECORD_SUFFIXES
-    if not path.name.endswith(suffixes):
+    name = path.name if is_events else path.name.lower()
+    if not name.endswith(suffixes):
         return f"unknown type of file: expected {', '.join(suffixes)}", b""
     try:
         return None, _tail(path)
@@ -97,6 +101,11 @@ def _inspected(path: Path, declaration: Declaration) -> tuple[str | None, bytes]
         return "file may not be read", b""
     except OSError:
         return "damaged or truncated compression", b""
+
+
+def _is_whole(path: Path, tail: bytes) -> bool:
+    end = _END.get(path.suffix.lower())
+    return not tail or (tail.endswith(b"\n") if end is None else end in tail)
 
 
 def _tail(path: Path) -> bytes:

@@ -2,6 +2,7 @@
 create or replace temp table arrived_files (
     source varchar,
     source_table varchar,
+    raw_table varchar,
     is_events boolean,
     path varchar,
     file varchar,

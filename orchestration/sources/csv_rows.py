@@ -5,14 +5,17 @@ one row of another width.
 """
 
 import csv
-import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
+from orchestration.sources.headed_rows import Header, RefusedFileError, Row, refused
+
 # A cell may be of any length; the module's own limit would end the reading of the file.
 csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+_DELIMITERS = ",;\t|"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class _Lines:
@@ -34,45 +37,50 @@ class _Lines:
         return text
 
 
-def csv_rows(path: Path) -> Iterator[dict[str, object]]:
-    """Yield line_number (where the row ends), record (JSON text), refusal and line per row."""
+def csv_rows(path: Path, key: Sequence[str]) -> Iterator[Row]:
+    """Yield line_number (where the row ends), record (JSON text), refusal and line per row.
+
+    The columns are divided by what makes the header name all of `key`, else by commas. Raises
+    RefusedFileError.
+    """
+    with path.open("rb") as start:
+        if start.read(2) in _UTF_16:
+            raise RefusedFileError("not UTF-8")
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
+        delimiter = _delimiter(next((line for line in stream if line.strip()), ""), key)
+        stream.seek(0)
         lines = _Lines(stream)
-        reader = csv.reader(lines, strict=True)
-        header: list[str] | None = None
+        reader = csv.reader(lines, strict=True, delimiter=delimiter)
+        header: Header | None = None
         while True:
             try:
                 cells = next(reader)
             except StopIteration:
                 return
             except csv.Error:
-                yield _row(reader.line_num, lines.taken(), refusal="open or misplaced quote")
+                text = lines.taken().encode(errors="replace").decode()
+                yield refused(reader.line_num, "open or misplaced quote", text)
                 continue
             text = lines.taken()
             if header is None:
-                header = cells
-            elif cells:
-                yield _row(reader.line_num, text, header=header, cells=cells)
+                header = Header(cells) if any(cells) else None
+            elif (row := _row(header, reader.line_num, cells, text)) is not None:
+                yield row
 
 
-def _row(
-    line_number: int,
-    text: str,
-    *,
-    header: list[str] | None = None,
-    cells: list[str] | None = None,
-    refusal: str | None = None,
-) -> dict[str, object]:
-    record = None
+def _row(header: Header, line_number: int, cells: Sequence[str], text: str) -> Row | None:
     try:
         text.encode()
     except UnicodeEncodeError:
-        text, refusal = text.encode(errors="replace").decode(), "not UTF-8"
-    if header is not None and cells is not None and refusal is None:
-        if len(cells) == len(header):
-            values = (cell or None for cell in cells)
-            record = json.dumps(dict(zip(header, values, strict=True)), ensure_ascii=False)
-        else:
-            refusal = f"{len(cells)} columns where the header has {len(header)}"
-    line = text if refusal else None
-    return {"line_number": line_number, "record": record, "refusal": refusal, "line": line}
+        return refused(line_number, "not UTF-8", text.encode(errors="replace").decode())
+    if "\0" in text:
+        return refused(line_number, "NUL character", text.replace("\0", "?"))
+    return header.row(line_number, cells, text)
+
+
+def _delimiter(first_line: str, key: Sequence[str]) -> str:
+    for delimiter in _DELIMITERS:
+        names = {name.strip() for name in next(csv.reader([first_line], delimiter=delimiter), [])}
+        if names.issuperset(key):
+            return delimiter
+    return _DELIMITERS[0]

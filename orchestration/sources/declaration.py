@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from orchestration.sources.description import description, kinds
+from orchestration.sources.elsewhere import Database, FromDlt
 from orchestration.warehouse import Manifest
 
 
@@ -22,6 +23,8 @@ class DeclarationError(ValueError):
 
 
 Columns = Annotated[tuple[str, ...], Field(min_length=1)]
+# Objects of HubSpot that have no properties to choose from.
+LISTS = ("lists", "list_members")
 Comparison = Literal["name", "exact", "code", "date", "email"]
 
 
@@ -42,20 +45,33 @@ class EventFiles(_Kind):
 
 
 class RecordFiles(_Kind):
-    """CSV or Parquet files, one record a row, dropped under `landing/<path>`."""
+    """CSV, Parquet or Excel files, one record a row, dropped under `landing/<path>`.
+
+    `sheet` is that of the Excel files, by default the first one visible.
+    """
 
     kind: Literal["record_files"]
     path: str
     key: tuple[str, ...] = Field(min_length=1)
+    sheet: str | None = None
 
 
 class Hubspot(_Kind):
-    """A HubSpot CRM object with the properties and associations that are wanted."""
+    """A HubSpot CRM object with the properties and associations that are wanted.
+
+    The objects `lists` and `list_members` are read as they are.
+    """
 
     kind: Literal["hubspot"]
     object: str
-    properties: tuple[str, ...] = Field(min_length=1)
+    properties: tuple[str, ...] = ()
     associations: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_what_there_is(self) -> "Hubspot":
+        if (self.object in LISTS) == bool(self.properties):
+            raise ValueError("properties belong to every object but lists and list_members")
+        return self
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -138,6 +154,8 @@ Collect = Annotated[
     | Annotated[RecordFiles, Tag("record_files")]
     | Annotated[Hubspot, Tag("hubspot")]
     | Annotated[Salesforce, Tag("salesforce")]
+    | Annotated[Database, Tag("database")]
+    | Annotated[FromDlt, Tag("dlt")]
     | Annotated[Fuzzy, Tag("fuzzy")]
     | Annotated[FromDescription, Tag("described")],
     Discriminator(_tag),
@@ -145,7 +163,7 @@ Collect = Annotated[
 
 
 class Declaration(BaseModel):
-    """One source table: where dbt reads it and how it is collected."""
+    """One source table: where dbt reads it, how it is collected, and the file that says so."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -153,6 +171,7 @@ class Declaration(BaseModel):
     table: str
     identifier: str
     collect: Collect
+    file: str = ""
 
     @property
     def is_dropped(self) -> bool:
@@ -161,8 +180,8 @@ class Declaration(BaseModel):
 
     @property
     def is_vendors(self) -> bool:
-        """Whether its files are what a vendor's API returned to dlt."""
-        return isinstance(self.collect, Hubspot | Salesforce | FromDescription)
+        """Whether its files are what we read elsewhere, with dlt."""
+        return isinstance(self.collect, Hubspot | Salesforce | FromDescription | Database | FromDlt)
 
     @property
     def landing(self) -> PurePosixPath:
@@ -184,6 +203,7 @@ def _declaration(source: dict[str, Any]) -> Declaration:
             table=source["name"],
             identifier=source["identifier"],
             collect=source["config"]["meta"]["collect"],
+            file=source["original_file_path"],
         )
     except ValidationError as wrong:
         raise DeclarationError(_explanation(source, wrong)) from None

@@ -29,7 +29,9 @@ class Since(Described):
 class Read(Described):
     """One request and its pages; `records` is where the list is, empty if the reply is the list.
 
-    `empty` are statuses that mean that there is nothing. `updated_at` replaces the object's.
+    `empty` are statuses that mean that there is nothing. `updated_at` and `pages` replace what the
+    object and the description say. After `most` records the vendor tells no more: the next question
+    is for what changed since the last of them, so they must come in the order of their changes.
     """
 
     path: str
@@ -41,6 +43,24 @@ class Read(Described):
     empty: tuple[int, ...] = ()
     is_deleted: bool = False
     updated_at: str | None = None
+    pages: dict[str, Any] | None = None
+    most: int | None = Field(default=None, gt=0)
+
+    @model_validator(mode="after")
+    def _can_go_on(self) -> "Read":
+        if self.most is not None and self.since is None:
+            raise ValueError("most is of no use without since, with which reading goes on")
+        return self
+
+
+class Scan(Described):
+    """Every so many `hours` all is read, and a record that is no longer told is a deletion.
+
+    That all are gone is believed only of what `can_be_empty`: else a permission was lost.
+    """
+
+    hours: int = Field(gt=0)
+    can_be_empty: bool = False
 
 
 class Window(Described):
@@ -64,6 +84,7 @@ class Object(Described):
     leave_out: tuple[str, ...] = ()
     reads: tuple[Read, ...] = Field(min_length=1)
     window: Window | None = None
+    scan: Scan | None = None
 
     @model_validator(mode="after")
     def _has_time(self) -> "Object":

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
@@ -10,12 +11,17 @@ from orchestration.sources.declaration import Declaration, EventFiles
 from orchestration.sources.event_files import DisagreementError, EventIntake
 from orchestration.sources.records import RecordIntake, create_record_tables
 from orchestration.sources.statements import statement
+from orchestration.sources.tracking_check import check_batch, take_up_plan
+from orchestration.tracking import FOLDER, read_plan
 from orchestration.warehouse import Home, connect
 
 
 @dataclass(frozen=True)
 class TableLoad:
-    """What one source table got: counts of new files and of their lines."""
+    """What one source table got: counts of new files and of their lines.
+
+    `new_fields` names those that records never showed before, or not with this kind of value.
+    """
 
     source: str
     table: str
@@ -23,26 +29,35 @@ class TableLoad:
     loaded: int
     duplicates: int
     quarantined: int
+    new_fields: str | None
 
 
 @dataclass(frozen=True)
 class LoadReport:
-    """One load: its batch (None if nothing was new), tables that got files, files still growing."""
+    """One load: its batch (None if nothing was new), tables that got files, files still growing.
+
+    `released` counts the messages that a changed tracking plan no longer holds; they are a batch
+    of their own, before this one.
+    """
 
     batch_id: int | None
     tables: tuple[TableLoad, ...]
     waiting: tuple[str, ...]
+    released: int
 
 
-def load(home: Home, declarations: Iterable[Declaration]) -> LoadReport:
-    """Load every new file exactly once; safe to kill and to repeat.
+def load(home: Home, declarations: Iterable[Declaration], *, tracking: Path = FOLDER) -> LoadReport:
+    """Load every new file exactly once, checked by the tracking plan; safe to kill and to repeat.
 
     Unreadable files and lines go to `raw.quarantine`. A file that was quarantined as a whole is
-    loaded again only under another name. Raises duckdb.IOException if the warehouse is locked.
+    loaded again only under another name. Raises duckdb.IOException if the warehouse is locked,
+    TrackingError if a schema is wrong.
     """
     declared = list(declarations)
+    plan = read_plan(tracking)
     with connect(home.warehouse) as connection:
         connection.execute(statement("raw_tables"))
+        released = take_up_plan(connection, plan)
         create_record_tables(connection, declared)
         known = {file for (file,) in connection.execute("select file from raw.loads").fetchall()}
         found = new_arrivals(home.landing, declared, known)
@@ -55,6 +70,7 @@ def load(home: Home, declarations: Iterable[Declaration]) -> LoadReport:
             batch_id=_batch_id(connection),
             tables=tuple(TableLoad(*row) for row in tables),
             waiting=tuple(each.file for each in found if each.is_growing),
+            released=released,
         )
 
 
@@ -67,7 +83,7 @@ def _batch_id(connection: duckdb.DuckDBPyConnection) -> int | None:
 
 def _take_up(connection: duckdb.DuckDBPyConnection, home: Home, arrivals: list[Arrival]) -> None:
     connection.executemany(
-        "insert into arrived_files values (?, ?, ?, ?, ?, ?, ?)",
+        "insert into arrived_files values (?, ?, ?, ?, ?, ?, ?, ?)",
         [_arrived_file(each) for each in arrivals],
     )
     event_intake = EventIntake(home.landing, [each for each in arrivals if _is_events(each)])
@@ -94,6 +110,7 @@ def _write(
             "select coalesce(max(batch_id), 0) + 1 from raw.loads"
         ).fetchall()[0]
         event_intake.write(connection, batch_id)
+        check_batch(connection, batch_id)
         record_intake.write(connection, batch_id)
         connection.execute(statement("file_quarantine"), {"batch_id": batch_id})
         connection.execute(statement("ledger"), {"batch_id": batch_id})
@@ -108,6 +125,7 @@ def _arrived_file(arrival: Arrival) -> list[object]:
     return [
         declaration.source,
         declaration.table,
+        declaration.identifier,
         _is_events(arrival),
         str(arrival.path),
         arrival.file,

@@ -35,8 +35,15 @@ quarantined as (
     select
         file,
         count(*) as quarantined
-    from raw.quarantine
-    where batch_id = $batch_id
+    from (
+        select file
+        from raw.quarantine
+        where batch_id = $batch_id
+        union all
+        select file
+        from raw.held_messages
+        where batch_id = $batch_id
+    ) as refused
     group by file
 )
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,27 @@ import dlt
 from dlt.extract import DltResource, DltSource
 from dlt.pipeline import trace
 
-from orchestration.sources import described, hubspot, salesforce
+from orchestration.sources import (
+    database,
+    described,
+    dlt_resource,
+    hubspot,
+    hubspot_lists,
+    salesforce,
+)
 from orchestration.sources.arrivals import completed_loads, load_of
-from orchestration.sources.declaration import Declaration, FromDescription, Hubspot, Salesforce
-from orchestration.sources.vendor import COLUMNS, Row
+from orchestration.sources.declaration import (
+    LISTS,
+    Declaration,
+    FromDescription,
+    Hubspot,
+    Salesforce,
+)
+from orchestration.sources.elsewhere import Database, FromDlt
+from orchestration.sources.key_scan import KeyScan
+from orchestration.sources.progress import told
+from orchestration.sources.salesforce import UnknownFieldsError
+from orchestration.sources.vendor import COLUMNS, Row, VendorError
 from orchestration.warehouse import Home
 
 
@@ -49,30 +67,60 @@ def vendor_source(source: str, declarations: Iterable[Declaration]) -> DltSource
 
 
 def _resource(declaration: Declaration) -> DltResource:
-    return dlt.resource(
-        _reader(declaration),
-        name=declaration.table,
-        write_disposition="append",
-        columns=COLUMNS,
-        file_format="parquet",
-    )
+    wanted = declaration.collect
+    landed = {
+        "name": declaration.table,
+        "write_disposition": "append",
+        "columns": COLUMNS,
+        "file_format": "parquet",
+    }
+    if isinstance(wanted, FromDlt):
+        read = dlt_resource.resource(declaration, wanted)
+        return dlt.transformer(dlt_resource.rows_of(wanted), data_from=read, **landed)
+    return dlt.resource(_reader(declaration), **landed)
+
+
+def unfinished(pipeline: dlt.Pipeline, declarations: Iterable[Declaration]) -> list[Declaration]:
+    """The tables of which a slice landed and more is to be read, by running the pipeline again."""
+    states = pipeline.state.get("sources", {}).get(pipeline.pipeline_name, {}).get("resources", {})
+    return [each for each in declarations if "paused" in states.get(each.table, {})]
 
 
 def _reader(declaration: Declaration) -> Callable[[], Iterator[Row]]:
-    wanted = declaration.collect
-
     def read() -> Iterator[Row]:
         state: dict[str, Any] = dlt.current.resource_state()
-        if isinstance(wanted, Hubspot):
-            yield from hubspot.rows(hubspot.api(), wanted, state)
-        elif isinstance(wanted, Salesforce):
-            yield from salesforce.rows(salesforce.api(), wanted, state)
-        elif isinstance(wanted, FromDescription):
-            yield from described.rows(wanted, state)
-        else:
-            raise TypeError(f"{declaration.source}.{declaration.table} is not read from an API")
+        title = f"{declaration.source}.{declaration.table}"
+        try:
+            yield from told(_versions(declaration, state), title)
+        except UnknownFieldsError as unknown:
+            fields = ", ".join(unknown.fields) or "one that is not named"
+            raise VendorError(
+                f"{declaration.file}: source table {title}: field {fields}: {unknown}, or does not "
+                "show it to the user who reads. Take it out there, or give that user access to it."
+            ) from None
 
     return read
+
+
+def _versions(declaration: Declaration, state: dict[str, Any]) -> Iterator[Row]:
+    wanted, home = declaration.collect, Home.from_environment()
+    landed, scratch = (
+        home.landing / declaration.landing,
+        home.dlt / f"{declaration.identifier}.keys",
+    )
+    scan = partial(KeyScan, landed, scratch)
+    if isinstance(wanted, Hubspot) and wanted.object in LISTS:
+        yield from hubspot_lists.rows(hubspot.api(), wanted, state, scan)
+    elif isinstance(wanted, Hubspot):
+        yield from hubspot.rows(hubspot.api(), wanted, state, scan)
+    elif isinstance(wanted, Salesforce):
+        yield from salesforce.rows(salesforce.api(), wanted, state, scan)
+    elif isinstance(wanted, FromDescription):
+        yield from described.rows(wanted, state, scan)
+    elif isinstance(wanted, Database):
+        yield from database.rows(wanted, state, landed, scratch)
+    else:
+        raise TypeError(f"{declaration.source}.{declaration.table} is not read from an API")
 
 
 def _forget_unfinished(folder: Path) -> None:

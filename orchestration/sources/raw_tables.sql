@@ -1,4 +1,5 @@
--- What the load step keeps besides the records: events, the ledger of files, what was refused.
+-- What the load step keeps besides the records: events, the ledger of files, the fields that
+-- records showed, what was refused.
 create schema if not exists raw;
 
 create table if not exists raw.events (
@@ -33,6 +34,13 @@ create table if not exists raw.loads (
     duplicates bigint,
     quarantined bigint,
     loaded_at timestamp
+);
+
+create table if not exists raw.fields (
+    raw_table varchar,
+    field varchar,
+    kind varchar,
+    batch_id bigint
 );
 
 create table if not exists raw.quarantine (

@@ -1,8 +1,8 @@
-"""Records into `raw.<source>_<table>`: dlt's completed loads, and dropped CSV and Parquet files."""
+"""Records into `raw.<source>_<table>`: dlt's completed loads, and the files that others drop."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -10,6 +10,8 @@ import pyarrow as pa
 from orchestration.sources.arrivals import Arrival
 from orchestration.sources.csv_rows import csv_rows
 from orchestration.sources.declaration import Declaration, EventFiles, RecordFiles
+from orchestration.sources.excel_rows import excel_rows
+from orchestration.sources.headed_rows import RefusedFileError, Row
 from orchestration.sources.statements import statement
 
 _ROWS_A_CHUNK = 10_000
@@ -37,18 +39,17 @@ class RecordIntake:
             try:
                 _read(connection, arrival)
             except duckdb.Error:
-                path = str(arrival.path)
-                connection.execute("delete from record_arrivals where path = ?", [path])
-                connection.execute(
-                    "update arrived_files set refusal = 'unreadable file' where path = ?", [path]
-                )
+                _refuse(connection, arrival, "unreadable file")
+            except RefusedFileError as refused:
+                _refuse(connection, arrival, str(refused))
         for table in sorted({each.declaration.identifier for each in self.arrivals}):
             connection.execute(statement("record_versions", table=table))
 
     def write(self, connection: duckdb.DuckDBPyConnection, batch_id: int) -> None:
-        """Append the new versions and the refused rows."""
+        """Append the new versions, the fields they are the first to show, and the refused rows."""
         for table in sorted({each.declaration.identifier for each in self.arrivals}):
             connection.execute(statement("record_append", table=table), {"batch_id": batch_id})
+        connection.execute(statement("record_fields"), {"batch_id": batch_id})
         connection.execute(statement("record_quarantine"), {"batch_id": batch_id})
 
 
@@ -61,6 +62,12 @@ def create_record_tables(
             connection.execute(statement("record_table", table=declaration.identifier))
 
 
+def _refuse(connection: duckdb.DuckDBPyConnection, arrival: Arrival, refusal: str) -> None:
+    path = str(arrival.path)
+    connection.execute("delete from record_arrivals where path = ?", [path])
+    connection.execute("update arrived_files set refusal = ? where path = ?", [refusal, path])
+
+
 def _read(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> None:
     bound: dict[str, object] = {
         "raw_table": arrival.declaration.identifier,
@@ -70,8 +77,11 @@ def _read(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> None:
     if not isinstance(collect, RecordFiles):
         connection.execute(statement("record_load"), bound)
         return
-    if arrival.path.suffix == ".csv":
-        _stage_csv(connection, arrival.path)
+    suffix = arrival.path.suffix.lower()
+    if suffix == ".csv":
+        _stage(connection, csv_rows(arrival.path, collect.key))
+    elif suffix == ".xlsx":
+        _stage(connection, excel_rows(arrival.path, collect.sheet))
     else:
         connection.execute(statement("parquet_rows"), {"path": str(arrival.path)})
     bound["key_paths"] = [f'$."{column}"' for column in collect.key]
@@ -79,9 +89,8 @@ def _read(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> None:
     connection.execute(statement("record_rows"), bound)
 
 
-def _stage_csv(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+def _stage(connection: duckdb.DuckDBPyConnection, rows: Iterator[Row]) -> None:
     connection.execute(statement("file_rows"))
-    rows = csv_rows(path)
     while chunk := list(islice(rows, _ROWS_A_CHUNK)):
         connection.register("chunk", pa.Table.from_pylist(chunk, schema=_SCHEMA))
         connection.execute("insert into file_rows select * from chunk")

@@ -31,6 +31,15 @@ class VendorError(Exception):
     """A vendor could not be read; the text names vendor, request and cause, and no secret."""
 
 
+class RefusedError(VendorError):
+    """A vendor refused a request; `words` is what it said, which may hold personal data."""
+
+    def __init__(self, text: str, response: Response) -> None:
+        super().__init__(text)
+        self.status = response.status_code
+        self.words = response.text
+
+
 class Api:
     """One vendor's JSON API: throttling and server errors are retried, nonsense is refused."""
 
@@ -54,18 +63,29 @@ class Api:
 
     def ask(self, method: str, path: str, expected: str, **content: object) -> dict[str, Any]:
         """The reply to a request, an object that has the field `expected`; else VendorError."""
-        asked = f"{method} {path.partition('?')[0]}"
+        asked = _asked(method, path)
         try:
-            response = self._client.request(path, method, **content)
-            if not response.ok:
-                raise VendorError(f"{self._vendor} answered {response.status_code} to {asked}")
-            reply = response.json()
+            reply = self.answer(method, path, **content).json()
         except RequestException as failure:
             cause = type(failure).__name__
             raise VendorError(f"{self._vendor} gave no usable answer to {asked}: {cause}") from None
         if not isinstance(reply, dict) or expected not in reply:
             raise VendorError(f"{self._vendor} answered {asked} without {expected!r}")
         return reply
+
+    def answer(self, method: str, path: str, **content: object) -> Response:
+        """Whatever a request is answered with, if it is no refusal; else VendorError."""
+        asked = _asked(method, path)
+        try:
+            response: Response = self._client.request(path, method, **content)
+        except RequestException as failure:
+            cause = type(failure).__name__
+            raise VendorError(f"{self._vendor} gave no usable answer to {asked}: {cause}") from None
+        if not response.ok:
+            raise RefusedError(
+                f"{self._vendor} answered {response.status_code} to {asked}", response
+            )
+        return response
 
     def pages(
         self, request: Request, records: str, paginator: BasePaginator, empty: Container[int] = ()
@@ -119,6 +139,10 @@ class Api:
         return [each for each in found[0] if isinstance(each, dict)]
 
 
+def _asked(method: str, path: str) -> str:
+    return f"{method} {path.partition('?')[0]}"
+
+
 def _identity(request: Request) -> tuple[str, str, str]:
     return str(request.url), str(request.params), str(request.json)
 
@@ -140,8 +164,13 @@ class Cursor:
         """Reading starts anew when other fields are `wanted` than last time."""
         self._state = state
         self._wanted = json.dumps(wanted)
-        self._started = datetime.now(UTC)
-        self._latest: str | None = None
+        paused = state.get("paused")
+        if paused is None or paused["wanted"] != self._wanted:
+            paused = {"started": datetime.now(UTC).isoformat(), "latest": None, "position": {}}
+        self._started = datetime.fromisoformat(paused["started"])
+        self._latest: str | None = paused["latest"]
+        self.position: dict[str, Any] = paused["position"]
+        self.is_paused = False
 
     @property
     def since(self) -> datetime | None:
@@ -155,8 +184,19 @@ class Cursor:
             self._latest = max(self._latest or "", each["updated_at"])
             yield each
 
+    def pause(self, **position: object) -> None:
+        """What was read so far shall land; the reading goes on from `position` in the next run."""
+        self.is_paused = True
+        self._state["paused"] = {
+            "started": self._started.isoformat(),
+            "latest": self._latest,
+            "position": position,
+            "wanted": self._wanted,
+        }
+
     def advance(self) -> None:
         """The table has been read to its end, up to its latest change or the start of reading."""
+        self._state.pop("paused", None)
         # A record may have changed after its page was read: nothing later than the start is sure.
         if self._latest is not None:
             until = min(datetime.fromisoformat(self._latest), self._started)

@@ -34,9 +34,11 @@ class Loaded:
 
 
 class Clock:
-    """UTC to the millisecond, later than anything ever seen, so that an edit is always newer."""
+    """UTC in whole steps, later than anything ever seen, so that an edit is always newer."""
 
-    def __init__(self) -> None:
+    def __init__(self, step: timedelta = timedelta(milliseconds=1)) -> None:
+        """`step` is as fine as the vendor tells a time."""
+        self._step = step
         self._last = EPOCH
 
     def saw(self, moment: datetime) -> None:
@@ -46,8 +48,7 @@ class Clock:
     def tick(self) -> datetime:
         """A new moment; one per request, so that all rows of a batch share it as at the vendors."""
         now = datetime.now(UTC)
-        now = now.replace(microsecond=now.microsecond // 1000 * 1000)
-        self._last = max(now, self._last + timedelta(milliseconds=1))
+        self._last = max(now - (now - EPOCH) % self._step, self._last + self._step)
         return self._last
 
 

@@ -4,7 +4,9 @@ create table hubspot_people as
 with chosen as (
     select
         *,
-        unnest(if(roll(person_id, 'hubspot twice') < 0.05, [0, 1], [0])) as copy,
+        roll(person_id, 'hubspot twice') < 0.05 as is_twice,
+        unnest(if(is_twice, [0, 1], [0])) as copy,
+        is_twice and roll(person_id, 'merged in hubspot') < 0.35 as is_merged,
         old_email is not null and roll(person_id, 'stale in hubspot') < 0.35 as is_stale,
         roll(person_id, 'junk in hubspot') as junk,
     from accounts
@@ -14,7 +16,14 @@ with chosen as (
 addressed as (
     select
         *,
-        (10000000 + person_id * 2 + copy)::varchar as contact_id,
+        (10000000 + person_id * 2)::varchar as first_id,
+        (10000001 + person_id * 2)::varchar as second_id,
+        -- a merge gives an id of its own to the one record that is left
+        case
+            when is_merged then (30000000 + person_id)::varchar
+            when copy = 0 then first_id
+            else second_id
+        end as contact_id,
         person_id * 2 + copy as record_key,
         between_times(
             window_start() - interval 2 years, window_end(), roll(record_key, 'hubspot created')
@@ -28,6 +37,7 @@ addressed as (
             when old_email is not null then if(is_stale, email, old_email)
         end as shown_email,
     from chosen
+    where copy = 0 or not is_merged
 )
 
 select
@@ -100,6 +110,7 @@ select
                     when junk between 0.02 and 0.024 then 'null'
                     else shown_user_id
                 end,
+                'hs_merged_object_ids': if(is_merged, first_id || ';' || second_id, null),
                 'createdate': iso(recorded_at),
                 'lastmodifieddate': iso(updated_at),
             },
@@ -120,4 +131,12 @@ select
     )::varchar as record,
 from hubspot_people
 left join (select company_id, is_in_hubspot from companies) using (company_id)
+union all
+select
+    unnest([first_id, second_id]) as record_id,
+    iso(updated_at),
+    true,
+    to_json({'id': record_id, 'mergedInto': contact_id})::varchar,
+from hubspot_people
+where is_merged
 order by record_id;

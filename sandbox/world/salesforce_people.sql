@@ -94,7 +94,8 @@ select
     salesforce_id('00Q', 700000 + person_id * 2 + copy) as lead_id,
     last_touched(recorded_at, person_id, 'lead') as updated_at,
     is_contact as is_converted,
-    roll(lead_id, 'lead deleted') < 0.015 and not is_converted as is_deleted,
+    copy = 1 and roll(person_id, 'leads merged') < 0.35 as is_merged,
+    is_merged or roll(lead_id, 'lead deleted') < 0.015 and not is_converted as is_deleted,
     if(junk between 0.036 and 0.046, null, known_email) as shown_email,
     if(
         junk not between 0.046 and 0.056 and roll(lead_id, 'lead phone') < 0.5,
@@ -141,6 +142,7 @@ select
         end,
         'IsConverted': is_converted,
         'ConvertedContactId': if(is_converted, contact_id, null),
+        'MasterRecordId': if(is_merged, salesforce_id('00Q', 700000 + person_id * 2), null),
         'HasOptedOutOfEmail': has_opted_out,
         'CreatedDate': salesforce_time(recorded_at),
         'SystemModstamp': salesforce_time(updated_at),

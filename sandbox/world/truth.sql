@@ -29,6 +29,17 @@ crm_records as (
     from hubspot_people
     union all
     select
+        'hubspot',
+        person_id,
+        'hubspot_contact_id',
+        unnest([first_id, second_id]),
+        null,
+        [null],
+        null,
+    from hubspot_people
+    where is_merged
+    union all
+    select
         'salesforce',
         person_id,
         'salesforce_contact_id',
@@ -41,6 +52,42 @@ crm_records as (
     select
         'salesforce', person_id, 'salesforce_lead_id', lead_id, shown_email, [shown_phone], null
     from salesforce_lead_people
+    union all
+    select
+        'pipedrive',
+        person_id,
+        'pipedrive_person_id',
+        pipedrive_id,
+        shown_email,
+        [shown_phone],
+        shown_user_id,
+    from pipedrive_people
+    union all
+    select
+        'pipedrive', person_id, 'pipedrive_person_id', pipedrive_id, other_email, [null], null
+    from pipedrive_people
+    union all
+    select
+        'zoho',
+        person_id,
+        'zoho_contact_id',
+        zoho_id(person_id),
+        shown_email,
+        [shown_phone, shown_mobile],
+        shown_user_id,
+    from zoho_people
+    where is_contact
+    union all
+    select
+        'zoho',
+        person_id,
+        'zoho_lead_id',
+        zoho_id(100000000 + person_id),
+        shown_email,
+        [shown_phone, shown_mobile],
+        null,
+    from zoho_people
+    where is_lead
 ),
 
 appearances as (

@@ -4,7 +4,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,15 +13,24 @@ from typing import Any
 import httpx
 
 from orchestration.collector.app import Collector
-from orchestration.collector.keys import Keys, SealAfter, Source
+from orchestration.collector.keys import Endpoint, Keys, SealAfter, Source
 from orchestration.collector.limits import Limits
 from orchestration.collector.metrics import Metrics
 from orchestration.collector.serve import server
 from orchestration.collector.spool import Spool
+from orchestration.sources.declaration import Declaration
 
 KEY = "wk_website"
 WEBSITE = Source(name="website", write_key="WEBSITE_WRITE_KEY")
 NEVER = SealAfter(seconds=3600)
+EVENTS = Declaration.model_validate(
+    {
+        "source": "events",
+        "table": "messages",
+        "identifier": "events",
+        "collect": {"kind": "event_files", "path": "events"},
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,7 @@ def serving(
     source: Source = WEBSITE,
     limits: Limits | None = None,
     seal_after: SealAfter = NEVER,
+    webhooks: Mapping[str, Endpoint] | None = None,
 ) -> Iterator[Room]:
     """Serve until the end of the block; then the spool is sealed."""
     limits, metrics = limits or Limits(), Metrics()
@@ -53,7 +63,8 @@ def serving(
     spool.lock()
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
-    served = server(Collector(Keys({KEY: source}, ()), spool, limits, metrics).app(), limits)
+    keys = Keys({KEY: source}, (), webhooks or {})
+    served = server(Collector(keys, spool, limits, metrics).app(), limits)
     thread = threading.Thread(target=served.run, kwargs={"sockets": [listener]})
     thread.start()
     try:

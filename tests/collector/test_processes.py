@@ -24,7 +24,7 @@ SHORT = Limits(head_seconds=0.4, body_seconds=0.4, head_bytes=4096)
 
 
 def test_what_was_acknowledged_before_kill_9_has_landed(tmp_path: Path) -> None:
-    rounds = scaled(4)
+    rounds = min(20, scaled(4))
     acknowledged: list[str] = []
     for number in range(rounds):
         with collecting(tmp_path) as process, Senders(process.address) as senders:
@@ -76,17 +76,13 @@ def test_a_second_process_is_refused_in_one_sentence(tmp_path: Path) -> None:
     [
         ("sources: [{name: a, write_key: WEBSITE_WRITE_KEY}]", "", "set WEBSITE_WRITE_KEY"),
         ("sources: [{name: a, write_key: wk_in_the_file}]", "k", "sources.0.write_key"),
-        ("sources: []", "k", "sources"),
-        ("{", "k", "is no YAML"),
-        (None, "k", "cannot be read"),
     ],
 )
 def test_a_wrong_declaration_is_refused_in_one_sentence(
-    tmp_path: Path, declared: str | None, key: str, said: str
+    tmp_path: Path, declared: str, key: str, said: str
 ) -> None:
     arguments, environment = command(tmp_path)
-    file = tmp_path / "collector.yml"
-    file.write_text(declared) if declared is not None else file.unlink()
+    (tmp_path / "collector.yml").write_text(declared)
     result = subprocess.run(
         arguments,
         env={**environment, "WEBSITE_WRITE_KEY": key},

@@ -1,4 +1,5 @@
--- Every line of a file is loaded, a duplicate or in quarantine, and quarantine holds exactly those.
+-- Every line of a file is loaded, a duplicate or in quarantine, and quarantine holds exactly those:
+-- lines that nobody can read, and messages that the tracking plan held back.
 {{ config(meta={'dagster': {'ref': {'name': 'loads'}}}) }}
 with
 
@@ -7,7 +8,11 @@ rejected as (
     select
         file,
         count(*) as lines
-    from {{ ref('stg_loads__rejected_lines') }}
+    from (
+        select file from {{ ref('stg_loads__rejected_lines') }}
+        union all
+        select file from {{ ref('stg_loads__held_messages') }}
+    ) as refused
     group by file
 
 )

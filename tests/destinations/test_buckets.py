@@ -99,7 +99,8 @@ def test_without_credentials_nothing_is_asked_of_anybody(
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name, raising=False)
     receipt = drop.run(people(3), AWS_SECRET_ACCESS_KEY="")
-    assert (receipt.status, receipt.reason) == ("skipped", "no credentials")
+    reason = "no credentials: AWS_SECRET_ACCESS_KEY not set"
+    assert (receipt.status, receipt.reason) == ("skipped", reason)
     assert drop.run(people(3)).status == "settled"
 
 

@@ -16,7 +16,6 @@ from tests.destinations.cases.emarsys import (
     CONTACTS,
     EMAIL,
     FIRST_NAME,
-    LIST_ID,
     contacts,
     members,
 )
@@ -107,14 +106,6 @@ def test_who_leaves_a_list_stays_a_contact(listed: tuple[At, Emarsys]) -> None:
     sync.run([*persons[:4], replace(persons[4], is_granted=False)])
     assert members(account.dump()) == LIST.expected(persons[:4])
     assert len(account.contacts) == 13
-
-
-def test_a_list_that_is_not_named_is_not_guessed(listed: tuple[At, Emarsys]) -> None:
-    sync, account = listed
-    sync.case = replace(LIST, sync={**LIST.sync, "options": {}})
-    receipt = sync.run(people(3))
-    assert "options.list_id is missing" in str(receipt.reason)
-    assert (sync.vendor.requests, account.lists[LIST_ID]) == (0, set())
 
 
 def test_mode_update_creates_nobody(cleared: tuple[At, Emarsys]) -> None:

@@ -119,8 +119,6 @@ def test_who_leaves_can_go_into_the_bin_and_an_unknown_one_needs_nothing(
         ({"options": {"list_id": "2"}}, "list_is_dynamic"),
         ({"options": {"list_id": "3"}}, "list_is_of_another_object"),
         ({"options": {"list_id": "4"}}, "OBJECT_NOT_FOUND"),
-        ({"options": {}}, "options.list_id is missing"),
-        ({"on_leave": "delete"}, "mode audience knows on_leave: remove only"),
     ],
 )
 def test_a_list_that_cannot_be_kept_is_refused_before_anybody_is_sent(

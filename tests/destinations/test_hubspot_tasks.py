@@ -46,7 +46,8 @@ def tasks(portal: Served) -> list[tuple[str, str]]:
     found = []
     for task in dump["tasks"].values():
         record = portal.gate.vendor.objects["tasks"].table.records[task["id"]]  # type: ignore[attr-defined]  # the emulator of this test
-        contact = dump["contacts"][record.associations["contacts"]]
+        [linked] = record.associations["contacts"]["results"]
+        contact = dump["contacts"][linked["id"]]
         if not task["archived"]:
             found.append((task["properties"]["hs_task_subject"], contact["properties"]["email"]))
     return sorted(found)

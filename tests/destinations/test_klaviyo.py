@@ -161,19 +161,6 @@ def test_errors_are_read_from_klaviyos_address_only() -> None:
     assert end.value.value == []
 
 
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        ({"options": {}}, "options.list_id is missing"),
-        ({"on_leave": "clear"}, "mode audience knows on_leave: remove only"),
-    ],
-)
-def test_profiles_and_lists_are_not_mixed_up(at: At, changes: dict[str, Any], reason: str) -> None:
-    publish(at.home, people(2))
-    receipt = sync(MEMBERS.declared(**changes), at.home, at.environment)
-    assert (receipt.reason, at.vendor.requests) == (f"could not be made ready: {reason}", 0)
-
-
 def test_nothing_but_the_address_travels_into_a_list(at: At) -> None:
     publish(at.home, people(1))
     sync(MEMBERS.declared(map=FIELDS), at.home, at.environment)

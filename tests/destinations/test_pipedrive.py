@@ -11,7 +11,7 @@ import pytest
 
 from orchestration.warehouse import Home
 from sandbox.vendors.limits import Limits
-from sandbox.vendors.pipedrive import CITY, PATH, REVENUE, Pipedrive
+from sandbox.vendors.pipedrive import CITY, PATH, REVENUE, USER_ID, Pipedrive
 from tests.activation_world import Person, people, quick, rows, served
 from tests.destinations.case import renamed
 from tests.destinations.cases.pipedrive import SYNC, case
@@ -74,7 +74,7 @@ def test_what_a_new_person_and_a_known_one_are_sent(tmp_path: Path) -> None:
         addresses = [entry["value"] for entry in person["emails"]]
         assert addresses == ["PERSON00001@example.com", "own@example.com"]
         assert person["label_ids"] == [7]
-        assert person["custom_fields"] == {REVENUE: 100, CITY: "Berlin"}
+        assert person["custom_fields"] == {REVENUE: 100, CITY: "Berlin", USER_ID: None}
         new = next(p for key, p in vendor.persons.items() if key != known)
         assert new["emails"] == [
             {"value": "person00000@example.com", "primary": True, "label": "work"}

@@ -75,16 +75,6 @@ def test_an_event_reaches_segment_once_although_its_answer_was_lost(tmp_path: Pa
     assert sorted(call["userId"] for call in vendor.events.values())[0] == "c00000"
 
 
-def test_events_without_a_name_are_not_sent(tmp_path: Path) -> None:
-    secrets = PEOPLE.secrets()
-    with served(vendor_of(PEOPLE, secrets)) as vendor:
-        publish(Home(tmp_path), people(3))
-        declared = PEOPLE.declared(**{**TRACK, "options": {}})
-        receipt = sync(declared, Home(tmp_path), PEOPLE.environment(vendor, secrets))
-        assert (vendor.requests, receipt.sent) == (0, 0)
-        assert "options.event is missing" in str(receipt.reason)
-
-
 def test_large_profiles_fit_into_requests_of_500_kb(tmp_path: Path) -> None:
     secrets = PEOPLE.secrets()
     persons = [replace(person, first_name="x" * 4_500) for person in people(200)]

@@ -98,7 +98,8 @@ def test_a_vendor_without_credentials_is_skipped_and_that_is_no_failure(
     result = materialize()
     assert result.success
     found = checks(result)["hubspot"]
-    assert (found.passed, found.metadata["cause"].value) == (True, "no credentials")
+    cause = "no credentials: HUBSPOT_TOKEN not set"
+    assert (found.passed, found.metadata["cause"].value) == (True, cause)
     assert sandbox.requests("hubspot") == before
 
 
@@ -110,3 +111,13 @@ def test_an_error_that_is_not_the_vendors_is_not_swallowed(
 
     monkeypatch.setattr("orchestration.sources.hubspot.rows", broken)
     assert not materialize().success
+
+
+def test_a_long_first_reading_lands_slice_by_slice_in_one_run(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orchestration.sources.hubspot.SLICE", 1_000)
+    ids = sandbox.edit("hubspot", *people("hubspot", 2_100, "slice"))
+    assert materialize().success
+    assert set(ids) <= sandbox.latest("hubspot").keys()
+    assert len(list((sandbox.home.landing / "hubspot" / "_dlt_loads").glob("*.jsonl"))) >= 3

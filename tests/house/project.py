@@ -83,6 +83,11 @@ class Model:
         return Path(self.node["original_file_path"]).parts[1]
 
     @property
+    def folder(self) -> str:
+        """The folder that the model lies in; in staging, the source."""
+        return Path(self.node["original_file_path"]).parts[-2]
+
+    @property
     def is_public(self) -> bool:
         return bool(self.node["config"]["access"] == "public")
 

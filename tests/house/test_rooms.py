@@ -9,13 +9,15 @@ from tests.house.project import ROOMS, Model, demand, models, text
 
 # Sources that the platform writes itself, so that nothing collects them.
 OUR_OWN_LEDGERS = {"loads", "activation"}
+# The one staging folder that is no source: views that give all CRMs the same columns, so that
+# nothing behind staging knows which CRM a company has. It reads the vendors' staging models.
+CANONICAL = "crm"
 
 
 def fitting_name(model: Model) -> str:
     """The pattern that a model's name has to match."""
-    folder = model.node["original_file_path"].split("/")[-2]
     if model.room == "staging":
-        return rf"stg_{folder}__[a-z_]+"
+        return rf"stg_{model.folder}__[a-z_]+"
     if model.is_public:
         return r"(?!stg_|int_|seg_)[a-z_]+"
     return r"(int|seg)_[a-z_]+" if model.room == "segments" else r"int_[a-z_]+"
@@ -78,10 +80,35 @@ def test_a_staging_model_reads_one_source_table_and_nothing_else(manifest: Manif
             f"{model.name} reads {', '.join(model.parents)}"
             for model in models(manifest).values()
             if model.room == "staging"
+            and model.folder != CANONICAL
             and [parent.split(".")[0] for parent in model.parents] != ["source"]
         ),
         why="A staging model is where a source's table gets our names, and the only place for it.",
         fix="One stg_ model per source table; join in a later room.",
+    )
+
+
+def test_no_model_behind_staging_names_a_vendor_of_a_crm(manifest: Manifest) -> None:
+    everything = models(manifest)
+    vendors = {
+        parent.folder
+        for model in everything.values()
+        if model.folder == CANONICAL
+        for parent in (everything[unique_id] for unique_id in model.parents)
+    } - {CANONICAL}
+    assert vendors, f"models/staging/{CANONICAL} reads no vendor's staging model"
+    demand(
+        (
+            f"{model.room}/{model.name} reads {parent.name}"
+            for model in everything.values()
+            for parent in (everything.get(unique_id) for unique_id in model.parents)
+            if parent
+            and parent.room == "staging"
+            and parent.folder in vendors
+            and (model.room, model.folder) != ("staging", CANONICAL)
+        ),
+        why="Whoever moves from one CRM to another changes staging, and no segment.",
+        fix=f"Read stg_{CANONICAL}__<plural>, and give it a branch per vendor.",
     )
 
 

@@ -232,5 +232,3 @@ def test_a_time_is_written_in_one_way(told: object, text: str) -> None:
 def test_a_served_vendor_is_not_asked_before_it_is_read(vendor: Vendor) -> None:
     FromDescription(kind="acme", object="things")
     assert vendor.sold == 0
-
-

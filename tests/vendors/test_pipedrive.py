@@ -1,6 +1,8 @@
 """What Pipedrive's emulator takes, refuses and counts."""
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
@@ -8,10 +10,12 @@ import httpx
 import pytest
 
 from sandbox.vendors.limits import Limits
-from sandbox.vendors.pipedrive import CITY, PATH, REVENUE, Pipedrive
+from sandbox.vendors.pipedrive import CITY, PATH, REVENUE, USER_ID, Pipedrive
 from tests.activation_world import served
+from tests.vendors.conftest import write_rows
 
 TOKEN = token_hex(8)
+MOMENT = "2026-01-02T03:04:05Z"
 
 
 @pytest.fixture
@@ -40,7 +44,7 @@ def test_a_person_is_made_found_changed_and_deleted(client: httpx.Client) -> Non
         ["Ada@example.com"]
     ]
     changed = client.patch(f"{PATH}/{key}", json={"custom_fields": {REVENUE: 5}}).json()["data"]
-    assert changed["custom_fields"] == {CITY: "B", REVENUE: 5}
+    assert changed["custom_fields"] == {CITY: "B", REVENUE: 5, USER_ID: None}
     assert client.delete(f"{PATH}/{key}").json() == {"success": True, "data": {"id": key}}
     assert found(client, "ada@example.com") == []
     again = client.delete(f"{PATH}/{key}")
@@ -78,3 +82,47 @@ def test_searches_and_writes_are_paid_from_the_budget_of_the_day(client: httpx.C
     assert statuses == [201, 201, 201, 201, 429]
     reply = client.delete(f"{PATH}/1")
     assert reply.headers["x-daily-ratelimit-token-remaining"] == "0"
+
+
+def test_a_company_begins_with_its_world_and_lists_whom_nobody_deleted(tmp_path: Path) -> None:
+    write_rows(
+        tmp_path / "persons.parquet",
+        [
+            {
+                "record_id": str(key),
+                "updated_at": "2026-01-02T03:04:05.000Z",
+                "is_deleted": key == 2,
+                "record": json.dumps({"id": key, "name": f"P{key}", "update_time": MOMENT}),
+            }
+            for key in (1, 2, 3)
+        ],
+    )
+    vendor = Pipedrive({"PIPEDRIVE_TOKEN": TOKEN}, Limits(), tmp_path)
+    [new] = vendor.edit("persons", [{"name": "New"}])
+    headers = {"x-api-token": TOKEN}
+    with served(vendor) as address, httpx.Client(base_url=address.url, headers=headers) as client:
+        question = {"sort_by": "update_time", "updated_since": MOMENT}
+        listed = client.get(PATH, params=question).json()["data"]
+    assert [person["id"] for person in listed] == [1, 3, int(new)]
+    assert new == "4"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        {"limit": 501},
+        {"sort_by": "name"},
+        {"cursor": "x"},
+        {"updated_since": "yesterday"},
+    ],
+)
+def test_a_list_refuses_what_it_cannot_do(
+    client: httpx.Client, question: dict[str, str | int]
+) -> None:
+    assert client.get(PATH, params=question).status_code == 400
+
+
+def test_lists_cost_less_than_searches_and_api_v1_costs_double(client: httpx.Client) -> None:
+    statuses = [client.get(PATH).status_code for _ in range(6)]
+    statuses += [client.get("/v1/leads").status_code for _ in range(3)]
+    assert statuses == [200] * 8 + [429]

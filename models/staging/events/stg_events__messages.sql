@@ -1,12 +1,6 @@
 -- Messages of Segment's specification, typed. One row per message.
 with
 
-source as (
-
-    select * from {{ source('events', 'messages') }}
-
-),
-
 parsed as (
 
     select
@@ -24,7 +18,9 @@ parsed as (
             'email': [], 'phone': [], 'firstName': [], 'lastName': [],
             'address': ['city', 'country'],
         }) }} as stated
-    from source
+    from {{ source('events', 'messages') }}
+    -- A message that the tracking plan holds in quarantine belongs to no batch.
+    where batch_id is not null
 
 ),
 
@@ -34,10 +30,21 @@ timed as (
         *,
         -- A file need not say when each line was received: then it was with the file.
         coalesce({{ utc('received_at') }}, loaded_at) as received_time,
-        coalesce({{ utc('event_timestamp') }}, {{ utc('original_timestamp') }}) as claimed_time,
+        coalesce({{ utc('original_timestamp') }}, {{ utc('event_timestamp') }}) as claimed_time,
+        coalesce({{ utc('event_timestamp') }}, {{ utc('original_timestamp') }}) as given_time,
+        {{ clock_skew(utc('sent_at'), utc('received_at')) }} as clock_skew,
         -- RudderStack's clients put what an identify call says here.
         case when type = 'identify' then about.traits end as also_stated
     from parsed
+
+),
+
+dated as (
+
+    select
+        *,
+        {{ by_our_clock('claimed_time', 'clock_skew', otherwise='given_time') }} as happened_time
+    from timed
 
 ),
 
@@ -67,22 +74,23 @@ typed as (
         about.page.path as page_path,
         about.page.referrer,
 
-        -- A device's clock may be decades off; the time of receipt is ours.
         case
-            when claimed_time between timestamp '2000-01-01 00:00:00' and received_time
-                then claimed_time
+            when {{ is_possible('happened_time', 'received_time') }} then happened_time
             else received_time
         end as occurred_at,
+        claimed_time as claimed_at,
+        {{ utc('sent_at') }} as sent_at,
         received_time as received_at,
-        claimed_time is null
-        or claimed_time not between timestamp '2000-01-01 00:00:00' and received_time
+        not coalesce({{ is_possible('happened_time', 'received_time') }}, false)
+        -- Less is the way of the message, not a clock that is off.
+        or coalesce(clock_skew not between interval '-1 minute' and interval '1 minute', false)
             as has_corrected_time,
 
         context,
         properties,
         traits,
         batch_id
-    from timed
+    from dated
 
 ),
 

@@ -14,8 +14,8 @@ parsed as (
 
     select
         *,
-        {{ json_struct('record', {'properties': [
-                'name', 'domain', 'industry', 'numberofemployees', 'country',
+        {{ json_struct('record', {'mergedInto': '', 'properties': [
+                'name', 'domain', 'industry', 'numberofemployees', 'country', 'createdate',
             ]}) }} as fields
     from source
 
@@ -33,7 +33,9 @@ renamed as (
         nullif(lower(trim(fields.properties.domain)), '') as domain,
         nullif(trim(fields.properties.industry), '') as industry,
         try_cast(fields.properties.numberofemployees as integer) as employees,
-        upper(nullif(trim(fields.properties.country), '')) as country
+        upper(nullif(trim(fields.properties.country), '')) as country,
+        fields.mergedinto as merged_into_company_id,
+        {{ utc('fields.properties.createdate') }} as created_at
     from parsed
 
 )

@@ -14,8 +14,8 @@ parsed as (
 
     select
         *,
-        {{ json_struct('record', {'properties': [
-                'account_id', 'email', 'phone', 'firstname', 'lastname', 'address', 'city', 'zip',
+        {{ json_struct('record', {'mergedInto': '', 'properties': [
+                'account_id', 'email', 'phone', 'mobilephone', 'firstname', 'lastname', 'address', 'city', 'zip',
                 'country', 'jobtitle', 'company', 'lifecyclestage', 'hs_email_optout', 'createdate',
             ]}) }} as fields
     from source
@@ -33,6 +33,7 @@ renamed as (
         nullif(trim(fields.properties.account_id), '') as account_id,
         nullif(lower(trim(fields.properties.email)), '') as email,
         nullif(trim(fields.properties.phone), '') as phone,
+        nullif(trim(fields.properties.mobilephone), '') as mobile_phone,
         nullif(trim(fields.properties.firstname), '') as first_name,
         nullif(trim(fields.properties.lastname), '') as last_name,
         nullif(trim(fields.properties.address), '') as street,
@@ -44,6 +45,7 @@ renamed as (
         {{ json_text('record', 'associations.companies.results[0].id') }} as company_id,
         fields.properties.lifecyclestage as lifecycle_stage,
         fields.properties.hs_email_optout = 'true' as has_opted_out_of_email,
+        fields.mergedinto as merged_into_contact_id,
         {{ utc('fields.properties.createdate') }} as created_at
     from parsed
 

@@ -16,6 +16,7 @@ parsed as (
         *,
         {{ json_struct('record', [
                 'Name', 'Website', 'Industry', 'NumberOfEmployees', 'BillingCountry',
+                'MasterRecordId', 'CreatedDate',
             ]) }} as fields
     from source
 
@@ -33,7 +34,9 @@ renamed as (
         nullif(lower(trim(fields.website)), '') as website,
         nullif(trim(fields.industry), '') as industry,
         try_cast(fields.numberofemployees as integer) as employees,
-        upper(nullif(trim(fields.billingcountry), '')) as country
+        upper(nullif(trim(fields.billingcountry), '')) as country,
+        nullif(fields.masterrecordid, '') as merged_into_account_id,
+        {{ utc('fields.createddate') }} as created_at
     from parsed
 
 )

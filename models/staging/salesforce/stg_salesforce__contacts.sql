@@ -17,7 +17,8 @@ parsed as (
         {{ json_struct('record', [
                 'AccountId', 'Kith_User_Id__c', 'Email', 'Phone', 'MobilePhone', 'FirstName',
                 'LastName', 'MailingStreet', 'MailingCity', 'MailingPostalCode', 'MailingCountry',
-                'Title', 'LeadSource', 'HasOptedOutOfEmail', 'CreatedDate',
+                'Title', 'LeadSource', 'HasOptedOutOfEmail', 'MasterRecordId',
+                'CreatedDate',
             ]) }} as fields
     from source
 
@@ -45,6 +46,7 @@ renamed as (
         nullif(trim(fields.title), '') as job_title,
         nullif(trim(fields.leadsource), '') as lead_source,
         fields.hasoptedoutofemail = 'true' as has_opted_out_of_email,
+        nullif(fields.masterrecordid, '') as merged_into_contact_id,
         {{ utc('fields.createddate') }} as created_at
     from parsed
 

@@ -15,9 +15,9 @@ parsed as (
     select
         *,
         {{ json_struct('record', [
-                'ConvertedContactId', 'Email', 'Phone', 'FirstName', 'LastName', 'Street', 'City',
+                'ConvertedContactId', 'Email', 'Phone', 'MobilePhone', 'FirstName', 'LastName', 'Street', 'City',
                 'PostalCode', 'Country', 'Company', 'LeadSource', 'Status', 'HasOptedOutOfEmail',
-                'CreatedDate',
+                'MasterRecordId', 'CreatedDate',
             ]) }} as fields
     from source
 
@@ -34,6 +34,7 @@ renamed as (
         nullif(trim(fields.convertedcontactid), '') as converted_contact_id,
         nullif(lower(trim(fields.email)), '') as email,
         nullif(trim(fields.phone), '') as phone,
+        nullif(trim(fields.mobilephone), '') as mobile_phone,
         nullif(trim(fields.firstname), '') as first_name,
         nullif(trim(fields.lastname), '') as last_name,
         nullif(trim(fields.street), '') as street,
@@ -45,6 +46,7 @@ renamed as (
         nullif(trim(fields.leadsource), '') as lead_source,
         nullif(trim(fields.status), '') as status,
         fields.hasoptedoutofemail = 'true' as has_opted_out_of_email,
+        nullif(fields.masterrecordid, '') as merged_into_lead_id,
         {{ utc('fields.createddate') }} as created_at
     from parsed
 

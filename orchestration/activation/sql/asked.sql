@@ -2,13 +2,16 @@
 copy (
     select
         batch,
-        position,
-        operation,
-        customer_id,
-        match_value as "match",
-        '' as fields,
-        row_key as "key",
-        ticket
+        json_array(
+            position,
+            operation,
+            customer_id,
+            match_value,
+            '',
+            coalesce(row_key, md5(run_id || ' ' || match_value)),
+            '',
+            ticket
+        ) as "row"
     from ledger.activation.sync_outbox
     where run_id = getvariable('run_id') and ticket is not null
     order by batch, ticket, position

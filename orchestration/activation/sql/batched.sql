@@ -23,9 +23,7 @@ select
     numbered.operation,
     numbered.fields_hash,
     numbered.remote_id,
-    coalesce(
-        numbered.row_key, md5(getvariable('run_id') || ' ' || numbered.match_value)
-    ) as row_key,
+    numbered.row_key,
     cast(
         numbered.place // getvariable('batch_size')
         + case when numbered.operation = 'removed' then 0 else removals.batches end as integer

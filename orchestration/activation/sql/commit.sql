@@ -1,18 +1,4 @@
--- Writes the plan into the ledger, in one short transaction.
-insert into activation.sync_outbox by name
-select
-    getvariable('run_id') as run_id,
-    getvariable('sync') as sync,
-    getvariable('target') as target,
-    batch,
-    position,
-    operation,
-    customer_id,
-    match_value,
-    fields_hash,
-    -- What follows from the run and the row need not be kept.
-    nullif(row_key, md5(getvariable('run_id') || ' ' || match_value)) as row_key
-from batched;
+-- Writes into the ledger what a plan changes there, in one short transaction.
 
 -- After a merge of customers a record can belong to another customer_id with the same content.
 update activation.sync_state

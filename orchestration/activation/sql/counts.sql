@@ -9,9 +9,10 @@ select
     (select count(*) from batched where operation = 'added') as added,
     (select count(*) from batched where operation = 'changed') as changed,
     (select count(*) from batched where operation = 'removed') as removed,
-    (select count(*) from unaddressable) as rejected,
+    (select count(*) from unaddressable) as unsendable,
     (select count(*) from known) as known,
     (select count(*) from stranded) as stranded,
+    (select lost.reason from lost) as loss,
     (select coalesce(max(former.meant), 0) from former) as former,
     (select max(approved.added) from approved) as approved_added,
     (select max(approved.removed) from approved) as approved_removed;

@@ -1,8 +1,11 @@
 -- The ledger of what was sent where. The first three tables are doorways, the others are private.
+-- Ids and hashes hardly get smaller by compression, which takes as long as everything else that is
+-- done while the ledger is open for writing.
 create schema if not exists activation;
 
 -- One row per run of a sync. Once it is settled, audience + removed
--- = withheld + capped + unchanged + waiting + sent + rejected + in_doubt + unsent + pending.
+-- = withheld + unsendable + capped + unchanged + waiting
+-- + sent + rejected + in_doubt + unsent + pending.
 create table if not exists activation.sync_runs (
     run_id varchar not null,
     sync varchar not null,
@@ -30,9 +33,9 @@ create table if not exists activation.sync_runs (
 create table if not exists activation.sync_changes (
     run_id varchar not null,
     sync varchar not null,
-    customer_id varchar not null,
+    customer_id varchar not null using compression uncompressed,
     operation varchar not null,
-    fields_hash varchar,
+    fields_hash varchar using compression uncompressed,
     sent_at timestamp not null
 );
 
@@ -55,9 +58,9 @@ create table if not exists activation.sync_rejections (
 -- A null hash is a row in doubt: it may or may not have arrived.
 create table if not exists activation.sync_state (
     sync varchar not null,
-    match_value varchar not null,
-    customer_id varchar not null,
-    fields_hash varchar
+    match_value varchar not null using compression uncompressed,
+    customer_id varchar not null using compression uncompressed,
+    fields_hash varchar using compression uncompressed
 );
 
 -- What the runs that are planned and not yet settled set out to send.
@@ -85,6 +88,8 @@ create table if not exists activation.sync_approvals (
 -- What ledgers of the first days did not have.
 alter table activation.sync_runs add column if not exists capped bigint default 0;
 alter table activation.sync_runs add column if not exists pending bigint default 0;
+-- In older rows they are counted as rejected.
+alter table activation.sync_runs add column if not exists unsendable bigint default 0;
 alter table activation.sync_state add column if not exists remote_id varchar;
 -- While in doubt: the key and the content of what may have arrived.
 alter table activation.sync_state add column if not exists row_key varchar;

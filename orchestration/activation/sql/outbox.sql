@@ -1,8 +1,15 @@
--- What a run set out to send, copied out of the ledger.
-create or replace temp table outbox as
-select
-    * exclude (row_key, target),
-    coalesce(target, '') as target,
-    coalesce(row_key, md5(run_id || ' ' || match_value)) as row_key
-from ledger.activation.sync_outbox
-where run_id = getvariable('run_id');
+-- What a run sets out to send, for whoever settles it; the bodies are in the spool.
+copy (
+    select
+        getvariable('sync') as sync,
+        getvariable('target') as target,
+        batch,
+        position,
+        operation,
+        customer_id,
+        match_value,
+        fields_hash,
+        -- What follows from the run and the row need not be kept.
+        row_key
+    from batched
+) to '{outbox}' (format parquet, compression 'uncompressed');

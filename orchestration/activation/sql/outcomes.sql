@@ -36,16 +36,23 @@ from (select batch, unnest(unsent) as position from journal);
 
 create or replace temp table outcomes as
 select
-    outbox.* exclude (ticket),
+    outbox.batch,
+    outbox.position,
+    outbox.operation,
+    outbox.customer_id,
+    outbox.match_value,
+    outbox.fields_hash,
+    outbox.row_key,
     case when journal.batch is null then 'in_doubt' else coalesce(told.outcome, 'sent') end
     as outcome,
     told.code,
     told.message,
     told.ticket,
-    told.remote_id
+    coalesce(told.remote_id, remote_ids.remote_id) as remote_id
 from outbox
 left join journal on outbox.batch = journal.batch
 left join told
     on
         outbox.batch = told.batch
-        and outbox.position = told.position;
+        and outbox.position = told.position
+left join remote_ids on outbox.match_value = remote_ids.match_value;

@@ -19,6 +19,7 @@ select
     $removed as removed,
     0 as sent,
     $rejected as rejected,
+    $unsendable as unsendable,
     0 as in_doubt,
     0 as unsent,
     0 as pending,

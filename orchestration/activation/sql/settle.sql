@@ -1,52 +1,32 @@
 -- Folds the outcomes of one delivery into the ledger.
-create or replace temp table replaced as
-with run as (
-    select
-        max(sync) as sync,
-        max(target) as target
-    from outcomes
-),
-
-held as (
-    select
-        sync_state.match_value,
-        sync_state.remote_id
-    from activation.sync_state
-    inner join run on sync_state.sync = run.sync
-    where coalesce(sync_state.target, run.target) = run.target
-)
-
-select
-    outcomes.*,
-    coalesce(outcomes.remote_id, held.remote_id) as known_as
-from outcomes
-left join held on outcomes.match_value = held.match_value
-where outcomes.outcome in ('sent', 'in_doubt');
-
 delete from activation.sync_state
-using replaced
+using outcomes
 where
-    sync_state.sync = replaced.sync
-    and coalesce(sync_state.target, replaced.target) = replaced.target
-    and sync_state.match_value = replaced.match_value;
+    sync_state.sync = getvariable('sync')
+    and coalesce(sync_state.target, getvariable('target')) = getvariable('target')
+    and sync_state.match_value = outcomes.match_value
+    and outcomes.outcome in ('sent', 'in_doubt');
 
 insert into activation.sync_state by name
 select
-    sync,
-    target,
+    getvariable('sync') as sync,
+    getvariable('target') as target,
     match_value,
     customer_id,
     case when outcome = 'sent' then fields_hash end as fields_hash,
-    known_as as remote_id,
-    case when outcome = 'in_doubt' then row_key end as row_key,
+    remote_id,
+    case
+        when outcome = 'in_doubt'
+            then coalesce(row_key, md5(getvariable('run_id') || ' ' || match_value))
+    end as row_key,
     case when outcome = 'in_doubt' then fields_hash end as doubted_hash
-from replaced
-where outcome = 'in_doubt' or operation <> 'removed';
+from outcomes
+where outcome = 'in_doubt' or (outcome = 'sent' and operation <> 'removed');
 
 insert into activation.sync_changes by name
 select
-    run_id,
-    sync,
+    getvariable('run_id') as run_id,
+    getvariable('sync') as sync,
     customer_id,
     operation,
     fields_hash,
@@ -58,7 +38,7 @@ update activation.sync_rejections
 set is_open = false
 from outcomes
 where
-    sync_rejections.sync = outcomes.sync
+    sync_rejections.sync = getvariable('sync')
     and sync_rejections.is_open
     and sync_rejections.customer_id = outcomes.customer_id
     and (sync_rejections.operation = 'removed') = (outcomes.operation = 'removed')
@@ -68,7 +48,6 @@ where
 merge into activation.sync_rejections as refused
 using (
     select
-        sync,
         customer_id,
         operation = 'removed' as is_removal,
         any_value(operation) as operation,
@@ -77,10 +56,10 @@ using (
         any_value(fields_hash) as fields_hash
     from outcomes
     where outcome = 'rejected'
-    group by sync, customer_id, is_removal
+    group by customer_id, is_removal
 ) as answer
     on
-        refused.sync = answer.sync
+        refused.sync = getvariable('sync')
         and refused.is_open
         and refused.customer_id = answer.customer_id
         and (refused.operation = 'removed') = answer.is_removal
@@ -104,7 +83,7 @@ when not matched then insert (
     run_id, sync, customer_id, operation, code, message,
     attempts, retry_in_runs, fields_hash, rejected_at, is_open
 ) values (
-    getvariable('run_id'), answer.sync, answer.customer_id, answer.operation, answer.code,
+    getvariable('run_id'), getvariable('sync'), answer.customer_id, answer.operation, answer.code,
     answer.message, 1, 2, answer.fields_hash, cast(now() as timestamp), true
 );
 
@@ -113,7 +92,11 @@ where run_id = getvariable('run_id');
 
 -- What the vendor is still at work on stays, with the ticket to ask by.
 insert into activation.sync_outbox by name
-select * exclude (outcome, code, message, remote_id)
+select
+    getvariable('run_id') as run_id,
+    getvariable('sync') as sync,
+    getvariable('target') as target,
+    * exclude (outcome, code, message, remote_id)
 from outcomes
 where outcome = 'pending';
 
@@ -136,7 +119,16 @@ from (
     select
         count(*) filter (where outcome = 'sent') as sent,
         count(*) filter (where outcome = 'rejected') as rejected,
-        count(*) filter (where outcome = 'in_doubt') as in_doubt,
+        -- If what was planned got lost with the spool, so is what became of it.
+        count(*) filter (where outcome = 'in_doubt')
+        + greatest(
+            (
+                select added + changed + removed
+                from activation.sync_runs
+                where run_id = getvariable('run_id') and status = 'planned'
+            ) - count(*),
+            0
+        ) as in_doubt,
         count(*) filter (where outcome = 'unsent') as unsent,
         count(*) filter (where outcome = 'pending') as pending,
         (select coalesce(sum(journal.requests), 0) from journal) as requests

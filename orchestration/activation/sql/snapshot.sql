@@ -48,6 +48,24 @@ from ledger.activation.sync_approvals
 where sync = getvariable('sync') and used_in_run_id is null
 qualify row_number() over (order by approved_at desc, run_id desc) = 1;
 
+-- Why nobody knows what it holds, if no run has gone out since that was noticed.
+create or replace temp table lost as
+select max_by(reason, planned_at) as reason
+from ledger.activation.sync_runs
+where
+    sync = getvariable('sync')
+    and status = 'lost'
+    and planned_at > coalesce(
+        (
+            select max(gone_out.planned_at)
+            from ledger.activation.sync_runs as gone_out
+            where
+                gone_out.sync = getvariable('sync')
+                and gone_out.status in ('planned', 'settled', 'partial', 'pending')
+        ),
+        cast('-infinity' as timestamp)
+    );
+
 -- How many the last run that went out was about, whatever became of it.
 create or replace temp table former as
 select audience - withheld as meant

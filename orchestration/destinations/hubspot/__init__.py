@@ -14,7 +14,6 @@ from orchestration.destinations.hubspot.properties import OURS, TYPE_IDS, defini
 from orchestration.destinations.hubspot.tasks import Tasks
 from orchestration.destinations.protocol import (
     Batch,
-    BatchRefused,
     Exchange,
     Mode,
     Offer,
@@ -23,6 +22,7 @@ from orchestration.destinations.protocol import (
     Row,
     Steps,
 )
+from orchestration.destinations.requests import list_misfits
 from orchestration.warehouse import Home
 
 API = "https://api.hubapi.com"
@@ -46,7 +46,17 @@ OFFER = Offer(
     objects=(*TYPE_IDS, "tasks"),
     needs_match=True,
     options=HubSpotOptions,
+    variables=("HUBSPOT_TOKEN",),
 )
+
+
+def misfits(sync: Sync) -> list[str]:
+    """A list and tasks are asked for in ways of their own."""
+    if sync.mode == "audience":
+        return list_misfits(sync, HubSpotOptions)
+    if (sync.object == "tasks") != (sync.mode == "append"):
+        return ["object: tasks is for mode: append, and mode: append for object: tasks"]
+    return []
 
 
 def build(
@@ -78,8 +88,6 @@ class HubSpot(Portal):
 
     def prepare(self, types: Mapping[str, str]) -> Exchange:
         """Creates the missing `kith_…` properties, typed like their columns."""
-        if self._kind == "tasks":
-            raise BatchRefused("object tasks is for mode: append", "")
         wanted = {field for field in types if field.startswith(OURS)}
         if not wanted:
             return

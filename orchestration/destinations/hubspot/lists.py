@@ -32,14 +32,9 @@ class ListMembers(Portal):
     def __init__(self, url: str, token: str, sync: Sync) -> None:
         super().__init__(url, token, sync)
         self._list = str(sync.options.get("list_id", ""))
-        self._on_leave = sync.on_leave
 
     def prepare(self, types: Mapping[str, str]) -> Exchange:
         """Refuses a list that takes no members from outside, or holds another kind of record."""
-        if not self._list:
-            raise BatchRefused("options.list_id is missing", "")
-        if self._on_leave not in (None, "remove"):
-            raise BatchRefused("mode audience knows on_leave: remove only", "")
         response = yield self._request("GET", f"lists/{self._list}")
         if not response.is_success:
             raise refusal(response)

@@ -16,7 +16,6 @@ from orchestration.destinations.hubspot.properties import values
 from orchestration.destinations.protocol import (
     ONCE,
     Batch,
-    BatchRefused,
     Exchange,
     Outcome,
     Row,
@@ -37,12 +36,9 @@ class Tasks(Portal):
     def __init__(self, url: str, token: str, sync: Sync) -> None:
         super().__init__(url, token, sync)
         self._kind = "contacts"
-        self._object = sync.object
 
     def prepare(self, types: Mapping[str, str]) -> Exchange:
-        """Nothing to prepare; raises BatchRefused for another kind of record."""
-        if self._object != "tasks":
-            raise BatchRefused("mode append is for object: tasks", "")
+        """Nothing to prepare."""
         yield from ()
 
     def deliver(self, batch: Batch) -> Steps:

@@ -29,6 +29,7 @@ from orchestration.destinations.protocol import (
     Steps,
     account,
 )
+from orchestration.destinations.requests import list_misfits
 from orchestration.warehouse import Home
 
 API = "https://a.klaviyo.com"
@@ -55,7 +56,13 @@ OFFER = Offer(
     options=KlaviyoOptions,
     batch=1000,
     requests_per_second=10,
+    variables=("KLAVIYO_API_KEY",),
 )
+
+
+def misfits(sync: Sync) -> list[str]:
+    """What a list needs."""
+    return list_misfits(sync, KlaviyoOptions) if sync.mode == "audience" else []
 
 
 def build(sync: Sync, home: Home, environment: Mapping[str, str]) -> "Klaviyo | None":
@@ -81,12 +88,7 @@ class Klaviyo:
         self._profiles = Profiles(sync.map, self._match)
 
     def prepare(self, types: Mapping[str, str]) -> Exchange:
-        """Refuses an exposure that mixes up profiles and lists."""
-        if self._sync.mode == "audience":
-            if not self._list:
-                raise BatchRefused("options.list_id is missing", "")
-            if self._sync.on_leave not in (None, "remove"):
-                raise BatchRefused("mode audience knows on_leave: remove only", "")
+        """Nothing to prepare."""
         yield from ()
 
     def deliver(self, batch: Batch) -> Steps:

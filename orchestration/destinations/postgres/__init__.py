@@ -42,6 +42,7 @@ OFFER = Offer(
     needs_match=True,
     options=PostgresOptions,
     batch=5000,
+    variables=("POSTGRES_URL",),
 )
 
 

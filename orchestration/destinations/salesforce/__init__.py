@@ -54,6 +54,7 @@ OFFER = Offer(
     options=SalesforceOptions,
     batch=10_000,
     requests_per_second=10,
+    variables=("SALESFORCE_URL", "SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET"),
 )
 
 

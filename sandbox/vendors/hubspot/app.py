@@ -1,12 +1,8 @@
-"""The HubSpot emulator: a portal with contacts, companies and deals behind a token."""
+"""The HubSpot emulator: a portal with people, companies, deals and activities behind a token."""
 
-from bisect import bisect_right
-from collections.abc import Sequence
 from hmac import compare_digest
-from itertools import islice
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -14,16 +10,16 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.vendors.emulator import Emulated
-from sandbox.vendors.hubspot import batch, errors, tasks, write
+from sandbox.vendors.hubspot import batch, errors, listing, merge, tasks, write
+from sandbox.vendors.hubspot.engagements import engagement_types
 from sandbox.vendors.hubspot.lists import Lists
 from sandbox.vendors.hubspot.objects import Objects
-from sandbox.vendors.hubspot.schema import defined, object_types
+from sandbox.vendors.hubspot.schema import defined, object_types, with_system_properties
 from sandbox.vendors.hubspot.search import Search
 from sandbox.vendors.limits import Limits, RollingLimit
 from sandbox.vendors.replies import Refusal, read_object, refuse
-from sandbox.vendors.state import Clock, Record, id_order
+from sandbox.vendors.state import Clock
 
-LARGEST_PAGE = 100
 BATCHES = {
     "read": batch.read,
     "create": write.create,
@@ -43,8 +39,9 @@ class HubSpot:
         self._burst = RollingLimit(limits.hubspot_ten_seconds, 10)
         self._searches = RollingLimit(limits.hubspot_search_second, 1)
         self.clock = Clock()
-        self.objects = {n: Objects(kind, self.clock) for n, kind in object_types().items()}
-        self.lists = Lists(self.objects)
+        kinds = with_system_properties((*object_types(), *engagement_types()))
+        self.objects = {name: Objects(kind, self.clock) for name, kind in kinds.items()}
+        self.lists = Lists(self.objects, self.clock)
         self._search = {name: Search(objects) for name, objects in self.objects.items()}
         for name, objects in self.objects.items() if world else ():
             objects.load(Path(str(world)) / f"{name}.parquet")
@@ -103,7 +100,9 @@ class HubSpot:
             Route(f"{objects}/search", self._find, methods=["POST"]),
             Route(f"{objects}/batch/{{action}}", self._batch, methods=["POST"]),
             Route(f"{objects}/gdpr-delete", self._erase, methods=["POST"]),
+            Route(f"{objects}/merge", self._merge, methods=["POST"]),
             Route(f"{objects}/{{id}}", self._delete, methods=["DELETE"]),
+            Route(f"{objects}/{{id}}", self._show),
             Route(
                 "/crm/v3/associations/{object}/{other}/batch/read", self._links, methods=["POST"]
             ),
@@ -118,24 +117,19 @@ class HubSpot:
             raise errors.not_found("Unable to infer object type") from None
 
     async def _list(self, request: Request) -> Response:
+        return self._counted(JSONResponse(listing.listed(self._of(request), request)))
+
+    async def _show(self, request: Request) -> Response:
         objects, query = self._of(request), request.query_params
-        limit = query.get("limit", "10")
-        if not limit.isdigit() or not 1 <= int(limit) <= LARGEST_PAGE:
-            raise errors.bad_request(f"limit must be between 1 and {LARGEST_PAGE}")
-        records, more = _page(
-            objects, query.get("after", ""), int(limit), query.get("archived") == "true"
-        )
-        properties = _names(query.getlist("properties"))
-        associations = _names(query.getlist("associations"))
-        reply: dict[str, Any] = {
-            "results": [objects.show(r, properties) | _linked(r, associations) for r in records]
-        }
-        if more:
-            after = records[-1].id
-            link = f"{request.base_url}{request.url.path[1:]}"
-            parameters = urlencode([*_without_after(query.multi_items()), ("after", after)])
-            reply["paging"] = {"next": {"after": after, "link": f"{link}?{parameters}"}}
-        return self._counted(JSONResponse(reply))
+        record = batch.found(objects, None, request.path_params["id"])
+        if record is None:
+            raise errors.not_found()
+        return self._counted(JSONResponse(listing.shown(objects, record, query)))
+
+    async def _merge(self, request: Request) -> Response:
+        objects, body = self._of(request), await read_object(request, errors.not_json)
+        record = merge.merged(self.objects, objects, body)
+        return self._counted(JSONResponse(objects.show(record)))
 
     async def _find(self, request: Request) -> Response:
         search = self._search[self._of(request).kind.name]
@@ -199,34 +193,6 @@ class HubSpot:
         response.headers["X-HubSpot-RateLimit-Remaining"] = str(limit.limit - limit.used)
         response.headers["X-HubSpot-RateLimit-Interval-Milliseconds"] = "10000"
         return response
-
-
-def _page(objects: Objects, after: str, limit: int, archived: bool) -> tuple[list[Record], bool]:
-    """The records that follow id `after`, and whether there are more."""
-    found: list[Record] = []
-    ids = objects.table.ids()
-    start = bisect_right(ids, id_order(after), key=id_order) if after else 0
-    for key in islice(ids, start, None):
-        record = objects.table.records[key]
-        if (record.deleted_at is not None) == archived:
-            if len(found) == limit:
-                return found, True
-            found.append(record)
-    return found, False
-
-
-def _linked(record: Record, names: Sequence[str]) -> dict[str, Any]:
-    linked = {name: record.associations[name] for name in names if name in record.associations}
-    return {"associations": linked} if linked else {}
-
-
-def _names(values: Sequence[str]) -> tuple[str, ...]:
-    """Comma-separated or repeated query values, both of which HubSpot takes."""
-    return tuple(name for value in values for name in value.split(",") if name)
-
-
-def _without_after(items: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [(name, value) for name, value in items if name != "after"]
 
 
 async def _no_such_path(_request: Request, _error: Exception) -> Response:

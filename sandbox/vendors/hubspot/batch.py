@@ -37,10 +37,10 @@ def key_property(objects: Objects, name: object) -> str:
 
 
 def found(objects: Objects, name: str | None, value: str) -> Record | None:
-    """The live record with this id, or with this value of a unique property."""
+    """The live record with this id or a merged one, or with this value of a unique property."""
     if name is not None:
         return next(iter(objects.table.find(name, value)), None)
-    record = objects.table.records.get(value)
+    record = objects.table.records.get(objects.aliases.get(value, value))
     return record if record is not None and record.deleted_at is None else None
 
 

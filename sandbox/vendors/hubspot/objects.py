@@ -20,13 +20,18 @@ class Objects:
         unique = [name for name, item in kind.properties.items() if item.unique]
         self.table = Table(unique, _identifying)
         self.blocklist: set[str] = set()
+        # Ids of merged records, and the record that each became part of.
+        self.aliases: dict[str, str] = {}
         self._last_id = 100_000
 
     def load(self, path: Path) -> None:
         """Take the records of a world file; properties not known yet become text properties."""
         for row in load(path):
             self.clock.saw(row.updated_at)
-            self.table.put(self._record(row))
+            if winner := row.record.get("mergedInto"):
+                self.aliases[row.id] = winner
+            else:
+                self.table.put(self._record(row))
         used = {name for record in self.table.records.values() for name in record.fields}
         self.kind.add(*(Property(name) for name in used - self.kind.properties.keys()))
         self._last_id = max([self._last_id, *map(int, self.table.records)])
@@ -46,7 +51,8 @@ class Objects:
         if key is None:
             self._last_id += 1
             key = str(self._last_id)
-            before = Record(key, {"createdate": stamp(moment), "hs_object_id": key}, moment)
+            born = {self.kind.created: stamp(moment), "hs_object_id": key}
+            before = Record(key, born, moment)
         else:
             before = self.table.records[key]
         fields = before.fields | {name: text(value) for name, value in values.items()}
@@ -82,7 +88,7 @@ class Objects:
         body = {
             "id": record.id,
             "properties": shown,
-            "createdAt": record.fields.get("createdate", stamp(record.modified_at)),
+            "createdAt": record.fields.get(self.kind.created, stamp(record.modified_at)),
             "updatedAt": stamp(record.modified_at),
             "archived": record.deleted_at is not None,
         }
@@ -97,7 +103,7 @@ class Objects:
         if row.is_deleted or body.get("archived"):
             archived = datetime.fromisoformat(body.get("archivedAt") or row.updated_at.isoformat())
         system = {
-            "createdate": body.get("createdAt", stamp(modified)),
+            self.kind.created: body.get("createdAt", stamp(modified)),
             "hs_object_id": row.id,
             self.kind.modified: stamp(modified),
         }

@@ -1,7 +1,7 @@
 """HubSpot's property definitions, and what HubSpot says about a value that does not fit."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -54,53 +54,54 @@ class ObjectType:
     modified: str
     shown: tuple[str, ...]
     properties: dict[str, Property] = field(default_factory=dict)
+    created: str = "createdate"
 
     @property
     def always_shown(self) -> tuple[str, ...]:
         """Returned whichever properties are asked for."""
-        return ("createdate", "hs_object_id", self.modified)
+        return (self.created, "hs_object_id", self.modified)
 
     def add(self, *properties: Property) -> None:
         """Define properties; one already defined is replaced."""
         self.properties.update((item.name, item) for item in properties)
 
 
-def object_types() -> dict[str, ObjectType]:
-    """The object types with their standard properties, fresh for each portal."""
-    contacts = ObjectType("contacts", "0-1", "lastmodifieddate", _words("email firstname lastname"))
-    companies = ObjectType("companies", "0-2", "hs_lastmodifieddate", _words("domain name"))
+def object_types() -> tuple[ObjectType, ...]:
+    """The object types of people, companies and deals with their standard properties."""
+    contacts = ObjectType("contacts", "0-1", "lastmodifieddate", words("email firstname lastname"))
+    companies = ObjectType("companies", "0-2", "hs_lastmodifieddate", words("domain name"))
     deals = ObjectType(
         "deals",
         "0-3",
         "hs_lastmodifieddate",
-        _words("amount closedate dealname dealstage pipeline"),
+        words("amount closedate dealname dealstage pipeline"),
     )
     contacts.add(
-        *_strings("firstname lastname phone mobilephone company jobtitle address city state zip"),
-        *_strings("country website hs_lead_status hubspot_owner_id hs_additional_emails"),
+        *strings("firstname lastname phone mobilephone company jobtitle address city state zip"),
+        *strings("country website hs_lead_status hubspot_owner_id hs_additional_emails"),
         Property("hs_email_optout", "bool"),
         Property("email", unique=True),
-        Property("lifecyclestage", "enumeration", options=_words(LIFECYCLE)),
+        Property("lifecyclestage", "enumeration", options=words(LIFECYCLE)),
     )
-    companies.add(*_strings("name domain phone city country industry website"))
+    companies.add(*strings("name domain phone city country industry website"))
     companies.add(Property("annualrevenue", "number"), Property("numberofemployees", "number"))
-    deals.add(*_strings("dealname dealstage pipeline dealtype hubspot_owner_id"))
-    deals.add(*_strings("deal_currency_code hs_is_closed_won"))
+    deals.add(*strings("dealname dealstage pipeline dealtype hubspot_owner_id"))
+    deals.add(*strings("deal_currency_code hs_is_closed_won"))
     deals.add(Property("amount", "number"), Property("closedate", "datetime"))
-    tasks = ObjectType("tasks", "0-27", "hs_lastmodifieddate", _words("hs_task_subject"))
-    tasks.add(*_strings("hs_task_subject hs_task_body hs_task_type hubspot_owner_id"))
-    tasks.add(
-        Property("hs_timestamp", "datetime", required=True),
-        Property("hs_task_status", "enumeration", options=_words("NOT_STARTED COMPLETED")),
-        Property("hs_task_priority", "enumeration", options=_words("LOW MEDIUM HIGH")),
-    )
-    for kind in (contacts, companies, deals, tasks):
+    return contacts, companies, deals
+
+
+def with_system_properties(kinds: Iterable[ObjectType]) -> dict[str, ObjectType]:
+    """The object types by name, with what HubSpot itself writes into every record."""
+    found = {kind.name: kind for kind in kinds}
+    for kind in found.values():
         kind.add(
-            Property("createdate", "datetime", read_only=True),
+            Property(kind.created, "datetime", read_only=True),
             Property(kind.modified, "datetime", read_only=True),
             Property("hs_object_id", "number", read_only=True),
+            Property("hs_merged_object_ids", read_only=True),
         )
-    return {kind.name: kind for kind in (contacts, companies, deals, tasks)}
+    return found
 
 
 def defined(body: Mapping[str, Any]) -> Property:
@@ -218,9 +219,11 @@ COMPARABLE: dict[str, Callable[[str], float | str]] = {
 }
 
 
-def _words(text: str) -> tuple[str, ...]:
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text."""
     return tuple(text.split())
 
 
-def _strings(names: str) -> list[Property]:
+def strings(names: str) -> list[Property]:
+    """Text properties by name."""
     return [Property(name) for name in names.split()]

@@ -24,7 +24,8 @@ def associate(objects: Objects, request: Mapping[str, Any], reply: Mapping[str, 
     made = {result.get("objectWriteTraceId"): result["id"] for result in reply["results"]}
     for mark, contact, _ in _named(request):
         if mark in made:
-            objects.table.records[made[mark]].associations["contacts"] = contact
+            linked = {"results": [{"id": contact, "type": "task_to_contact"}]}
+            objects.table.records[made[mark]].associations["contacts"] = linked
 
 
 def _named(request: Mapping[str, Any]) -> Iterator[tuple[str | None, str, int]]:

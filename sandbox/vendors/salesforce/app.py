@@ -18,9 +18,11 @@ from sandbox.vendors.emulator import Emulated
 from sandbox.vendors.limits import Limits, RollingLimit
 from sandbox.vendors.replies import Refusal, read_object, refuse
 from sandbox.vendors.salesforce import composite, errors
+from sandbox.vendors.salesforce.activities import activity_types
 from sandbox.vendors.salesforce.bulk import Jobs
 from sandbox.vendors.salesforce.objects import Objects
 from sandbox.vendors.salesforce.query import Queries
+from sandbox.vendors.salesforce.query_jobs import QueryJobs
 from sandbox.vendors.salesforce.schema import Field, object_types
 from sandbox.vendors.state import Clock
 
@@ -37,11 +39,13 @@ class Salesforce:
         self._tokens: set[str] = set()
         self._limit = RollingLimit(limits.salesforce_day, DAY)
         self.clock = Clock()
-        self.org = {name: Objects(kind, self.clock) for name, kind in object_types().items()}
+        kinds = object_types() | activity_types()
+        self.org = {name: Objects(kind, self.clock) for name, kind in kinds.items()}
         for name, objects in self.org.items() if world else ():
             objects.load(Path(str(world)) / f"{name}.parquet")
         self._queries = Queries(self.org)
         self.bulk = Jobs(self.org)
+        self.query_jobs = QueryJobs(self._queries)
         self.app = Starlette(
             routes=self._routes(),
             exception_handlers={Refusal: refuse, 404: _no_such_path, 405: _no_such_path},
@@ -86,6 +90,11 @@ class Salesforce:
         for key in ids:
             self.org[name].delete(key)
 
+    def purge(self, name: str, ids: list[str]) -> None:
+        """Delete for good, as the bin does after 15 days."""
+        for key in ids:
+            self.org[name].table.erase(key)
+
     def field_route(self) -> Route:
         """The control with which tests create a custom field, as an admin does in Setup."""
 
@@ -114,6 +123,11 @@ class Salesforce:
             Route(f"{data}/jobs/ingest/{{job}}", self._tell_job),
             Route(f"{data}/jobs/ingest/{{job}}/batches", self._upload, methods=["PUT"]),
             Route(f"{data}/jobs/ingest/{{job}}/{{results}}", self._results),
+            Route(f"{data}/jobs/query", self._create_query_job, methods=["POST"]),
+            Route(
+                f"{data}/jobs/query/{{job}}", self._query_job, methods=["GET", "PATCH", "DELETE"]
+            ),
+            Route(f"{data}/jobs/query/{{job}}/results", self._query_results),
         ]
 
     async def _token(self, request: Request) -> Response:
@@ -177,6 +191,25 @@ class Salesforce:
         words = request.path_params
         text = self.bulk.results(words["job"], words["results"])
         return self._counted(Response(text, media_type="text/csv"))
+
+    async def _create_query_job(self, request: Request) -> Response:
+        body = await read_object(request, errors.not_json)
+        return self._counted(JSONResponse(self.query_jobs.create(body, _version(request))))
+
+    async def _query_job(self, request: Request) -> Response:
+        key = request.path_params["job"]
+        if request.method == "DELETE":
+            self.query_jobs.delete(key)
+            return self._counted(Response(status_code=204))
+        if request.method == "PATCH":
+            body = await read_object(request, errors.not_json)
+            return self._counted(JSONResponse(self.query_jobs.abort(key, body.get("state"))))
+        return self._counted(JSONResponse(self.query_jobs.info(key)))
+
+    async def _query_results(self, request: Request) -> Response:
+        key, version = request.path_params["job"], _version(request)
+        text, headers = self.query_jobs.results(key, version, request.query_params)
+        return self._counted(Response(text, headers=headers, media_type="text/csv"))
 
     async def _delete(self, request: Request) -> Response:
         _version(request)

@@ -42,6 +42,21 @@ class Queries:
 
     def run(self, text: str, version: str, with_deleted: bool) -> dict[str, Any]:
         """The first page; raises Refusal for what is not SOQL or names unknown fields."""
+        found = self.select(text, with_deleted)
+        if not found.fields:
+            return {"totalSize": len(found.ids), "done": True, "records": []}
+        self._count += 1
+        locator = f"01gKi{self._count:010d}AAA"
+        self._cursors[locator] = found
+        if len(self._cursors) > OPEN_CURSORS:
+            self._cursors.popitem(last=False)
+        reply = self.page(locator, 0, version)
+        if reply["done"]:
+            del self._cursors[locator]
+        return reply
+
+    def select(self, text: str, with_deleted: bool) -> Cursor:
+        """What a query finds; raises Refusal for what is not SOQL or names unknown fields."""
         try:
             query = Reader(text).query()
         except SyntaxError as error:
@@ -51,12 +66,7 @@ class Queries:
             message = f"sObject type '{query.object}' is not supported."
             raise refusal(400, "INVALID_TYPE", message)
         fields = tuple(_field(objects, name) for name in query.fields)
-        self._count += 1
-        locator = f"01gKi{self._count:010d}AAA"
-        self._cursors[locator] = Cursor(objects, fields, _matching(objects, query, with_deleted))
-        if len(self._cursors) > OPEN_CURSORS:
-            self._cursors.popitem(last=False)
-        return self.page(locator, 0, version)
+        return Cursor(objects, fields, _matching(objects, query, with_deleted))
 
     def more(self, locator: str, version: str) -> dict[str, Any]:
         """A further page; raises Refusal for a locator that was never given or is closed."""

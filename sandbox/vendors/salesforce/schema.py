@@ -10,7 +10,7 @@ from sandbox.vendors.salesforce.errors import row
 
 EMAIL = re.compile(r"[^@\s,;<>()\[\]]+@[^@\s.,;<>()\[\]]+(\.[^@\s.,;<>()\[\]]+)+")
 NUMERIC = ("double", "int", "currency")
-TEXT = ("string", "email", "picklist", "reference", "id")
+TEXT = ("string", "email", "picklist", "reference", "id", "textarea")
 
 
 @dataclass(frozen=True)
@@ -70,9 +70,9 @@ class ObjectType:
 
 
 def object_types() -> dict[str, ObjectType]:
-    """The four object types with standard fields and one external id, fresh for each org."""
+    """People, accounts and opportunities with standard fields, fresh for each org."""
     person = (
-        *_strings("FirstName MobilePhone Phone Title LeadSource Description", 40),
+        *strings("FirstName MobilePhone Phone Title LeadSource Description", 40),
         Field("LastName", length=80, required=True),
         Field("Name", length=121, read_only=True),
         Field("Email", "email", 80, id_lookup=True),
@@ -86,8 +86,9 @@ def object_types() -> dict[str, ObjectType]:
             (
                 *person,
                 Field("Company", required=True),
-                *_strings("Status Street City State PostalCode Country"),
-                *_read_only("ConvertedContactId ConvertedAccountId ConvertedOpportunityId"),
+                *strings("Status Street City State PostalCode Country"),
+                *read_only("ConvertedContactId ConvertedAccountId ConvertedOpportunityId"),
+                *read_only("MasterRecordId"),
                 Field("IsConverted", "boolean", read_only=True),
                 Field("ConvertedDate", "date", read_only=True),
             ),
@@ -97,8 +98,9 @@ def object_types() -> dict[str, ObjectType]:
             "003",
             (
                 *person,
-                *_strings("AccountId Department MailingStreet MailingCity MailingState"),
-                *_strings("MailingPostalCode MailingCountry Kith_User_Id__c"),
+                *strings("AccountId Department MailingStreet MailingCity MailingState"),
+                *strings("MailingPostalCode MailingCountry Kith_User_Id__c"),
+                *read_only("MasterRecordId"),
             ),
         ),
         "Account": ObjectType(
@@ -106,7 +108,8 @@ def object_types() -> dict[str, ObjectType]:
             "001",
             (
                 Field("Name", required=True),
-                *_strings("Website Phone Industry Type BillingCity BillingCountry"),
+                *strings("Website Phone Industry Type BillingCity BillingCountry"),
+                *read_only("MasterRecordId"),
                 Field("NumberOfEmployees", "int"),
                 Field("AnnualRevenue", "currency"),
                 Field("Kith_Company_Id__c", length=80, external_id=True),
@@ -119,7 +122,7 @@ def object_types() -> dict[str, ObjectType]:
                 Field("Name", required=True),
                 Field("StageName", "picklist", required=True),
                 Field("CloseDate", "date", required=True),
-                *_strings("AccountId ContactId CampaignId LeadSource Type CurrencyIsoCode"),
+                *strings("AccountId ContactId CampaignId LeadSource Type CurrencyIsoCode"),
                 Field("Amount", "currency"),
                 Field("Probability", "double"),
                 Field("IsClosed", "boolean", read_only=True),
@@ -186,9 +189,11 @@ def _system_fields() -> tuple[Field, ...]:
     )
 
 
-def _strings(names: str, length: int = 255) -> tuple[Field, ...]:
+def strings(names: str, length: int = 255) -> tuple[Field, ...]:
+    """Text fields by name."""
     return tuple(Field(name, length=length) for name in names.split())
 
 
-def _read_only(names: str) -> tuple[Field, ...]:
+def read_only(names: str) -> tuple[Field, ...]:
+    """Lookups by name that only Salesforce itself fills."""
     return tuple(Field(name, "reference", 18, read_only=True) for name in names.split())

@@ -1,6 +1,6 @@
 """A reader of the SOQL that integrations send; anything else raises SyntaxError.
 
-    SELECT field, … FROM Object [WHERE condition] [ORDER BY field [ASC|DESC], …] [LIMIT n]
+    SELECT field, … | COUNT() FROM Object [WHERE condition] [ORDER BY field [ASC|DESC], …] [LIMIT n]
 
 A condition compares a field with a literal by = != <> < <= > >= or IN (…); AND, OR and brackets
 combine conditions, and as in SOQL AND and OR do not mix without brackets.
@@ -54,7 +54,7 @@ Condition = Comparison | Combination
 
 @dataclass(frozen=True)
 class Query:
-    """A parsed query; `order` is (field, descending)."""
+    """A parsed query, `COUNT()` if it has no fields; `order` is (field, descending)."""
 
     fields: tuple[str, ...]
     object: str
@@ -73,7 +73,7 @@ class Reader:
     def query(self) -> Query:
         """The whole text as one query; raises SyntaxError at the first token that does not fit."""
         self._expect("SELECT")
-        fields = self._names()
+        fields = () if self._counts() else self._names()
         self._expect("FROM")
         name = self._word()
         condition = self._condition() if self._accept("WHERE") else None
@@ -82,6 +82,13 @@ class Reader:
         if self._peek() != ("end", ""):
             raise SyntaxError(f"unexpected token: '{self._peek()[1]}'")
         return Query(fields, name, condition, order, limit)
+
+    def _counts(self) -> bool:
+        """Whether it asks for `COUNT()` and no field."""
+        if [text.upper() for _, text in self._tokens[self._at : self._at + 3]] != ["COUNT", *"()"]:
+            return False
+        self._at += 3
+        return True
 
     def _names(self) -> tuple[str, ...]:
         names = [self._word()]

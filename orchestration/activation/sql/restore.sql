@@ -1,0 +1,16 @@
+-- The history that the publication still has. What a run was about whose end is not told is lost.
+insert into activation.sync_runs by name
+select * replace (if(status in ('planned', 'pending'), 'lost', status) as status)
+from published.activation.sync_runs
+where run_id in (select lost_runs.run_id from lost_runs);
+
+insert into activation.sync_changes by name
+select *
+from published.activation.sync_changes
+where run_id in (select lost_runs.run_id from lost_runs);
+
+-- Closed, because nobody knows what became of them since.
+insert into activation.sync_rejections by name
+select * replace (false as is_open)
+from published.activation.sync_rejections
+where run_id in (select lost_runs.run_id from lost_runs);

@@ -1,0 +1,50 @@
+"""`kith tracking`: what the plan demands of each event, and where plan and catalog disagree."""
+
+import csv
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from orchestration.tracking import FOLDER, TrackingError, read_plan
+from orchestration.warehouse import PROJECT
+
+CATALOG = PROJECT / "seeds" / "event_catalog.csv"
+# Messages that are no events of their own have no row in the catalog.
+MESSAGE_TYPES = ("identify", "group", "page", "screen", "alias")
+
+
+def tracking() -> None:
+    """List the events, what becomes of messages that break their schema, and what is missing."""
+    console = Console()
+    try:
+        console.print(plan_table(FOLDER, CATALOG))
+    except TrackingError as wrong:
+        console.print(Text(str(wrong), "red"))
+        raise typer.Exit(1) from None
+
+
+def plan_table(folder: Path, catalog: Path) -> Table:
+    """One row per event of the plan or the catalog; raises TrackingError if a schema is wrong."""
+    plans = {plan.event_name: plan for plan in read_plan(folder)}
+    with catalog.open() as file:
+        known = [row["event_name"] for row in csv.DictReader(file)]
+    table = Table(box=None)
+    for heading in ("event", "mode", "rules", "missing"):
+        table.add_column(heading, justify="right" if heading == "rules" else "left")
+    for event_name in [*known, *sorted(plans.keys() - set(known))]:
+        plan = plans.get(event_name)
+        missing = []
+        if not plan:
+            missing.append("a schema in tracking/")
+        if event_name not in known and event_name not in MESSAGE_TYPES:
+            missing.append("a row in seeds/event_catalog.csv")
+        table.add_row(
+            Text(event_name),
+            plan.mode if plan else "-",
+            f"{len(plan.rules):,}" if plan else "-",
+            Text(", ".join(missing), "yellow"),
+        )
+    return table
