@@ -9,12 +9,14 @@ from orchestration.activate import sync_assets
 from orchestration.collect import collect_assets
 from orchestration.fuzzy import model_assets, proposal_assets
 from orchestration.load import load_asset
+from orchestration.run_record import write_quickly
 from orchestration.sensors import new_files
 from orchestration.serve import SERVING, serve_assets
 from orchestration.source_checks import source_checks
 from orchestration.transform import dbt_resource, transform_assets
 from orchestration.warehouse import Home, Manifest
 
+write_quickly()
 home = Home.from_environment()
 home.root.mkdir(parents=True, exist_ok=True)
 # dbt runs in a process of its own and must find the same files, wherever it is started.

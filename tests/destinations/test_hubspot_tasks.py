@@ -91,11 +91,3 @@ def test_who_leaves_takes_the_task_along_if_the_sync_says_so(
     publish(home, people(1))
     sync(declared, home, portal.environment)
     assert tasks(portal) == [("Ada", "person00000@example.com")]
-
-
-def test_contacts_cannot_be_appended_nor_tasks_upserted(tmp_path: Path, portal: Served) -> None:
-    publish(Home(tmp_path), people(1))
-    for changes in ({"object": "contacts"}, {"mode": "upsert"}):
-        receipt = sync(tasks_sync(**changes), Home(tmp_path), portal.environment)
-        assert receipt.reason is not None and "mode" in receipt.reason
-        assert receipt.sent == 0

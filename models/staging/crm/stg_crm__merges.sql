@@ -34,7 +34,10 @@ select
     updated_at,
     version_key,
     -- That a merge was undone is known once both were seen.
-    greatest(batch_id, coalesce(merged_in_batch, batch_id)) as batch_id,
+    case
+        when merged_into_record_id is null then greatest(batch_id, merged_in_batch)
+        else batch_id
+    end as batch_id,
     {{ crm_identifier_type('source', 'record_id') }} as identifier_type,
     split_part(record_id, '/', 2) as loser_id,
     split_part(merged_into_record_id, '/', 2) as winner_id
