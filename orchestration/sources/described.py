@@ -2,9 +2,10 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -12,10 +13,17 @@ from requests import Request
 from requests.auth import AuthBase, HTTPBasicAuth
 
 from orchestration.destinations.description import BasicAuth, HeaderAuth, OAuthAuth
-from orchestration.sources import full_scan
+from orchestration.sources import full_scan, told_changes
 from orchestration.sources.credentials import HeadersAuth, RenewedToken
 from orchestration.sources.declaration import FromDescription
-from orchestration.sources.description import Description, Moment, Object, Read, description
+from orchestration.sources.description import (
+    Description,
+    Moment,
+    Object,
+    Read,
+    Values,
+    description,
+)
 from orchestration.sources.id_scan import Scan
 from orchestration.sources.paging import paginator
 from orchestration.sources.vendor import Api, Cursor, Row, VendorError, Windowed, row
@@ -39,16 +47,20 @@ def rows(wanted: FromDescription, state: dict[str, Any], scan: Scan | None = Non
         window = Windowed(state, fingerprint, reader.object.window.days)
         start = window.start(reader.object.window.first_days)
         words |= {"from": start.isoformat(), "to": window.today.isoformat()}
-        yield from window.saw(reader.read_all(words, None), start)
+        yield from window.saw(reader.read_all(reader.object.reads, None, words), start)
         window.advance()
         return
     cursor = Cursor(state, fingerprint)
+    if reader.object.changes is not None:
+        read = partial(reader.read_all, words=words)
+        yield from told_changes.rows(reader.object, read, state, cursor, scan)
+        return
     every = reader.object.scan
     if scan and every and (cursor.since is None or full_scan.is_due(state, every.hours)):
-        everything = cursor.saw(reader.read_all(words, None))
+        everything = cursor.saw(reader.read_all(reader.object.reads, None, words))
         yield from full_scan.reconciled(state, scan, everything, every)
     else:
-        yield from cursor.saw(reader.read_all(words, cursor.since))
+        yield from cursor.saw(reader.read_all(reader.object.reads, cursor.since, words))
     cursor.advance()
 
 
@@ -85,8 +97,11 @@ class _Reader:
         self._described = described
         self.object = wanted
 
-    def read_all(self, words: Mapping[str, str], since: datetime | None) -> Iterator[Row]:
-        for read in self.object.reads:
+    def read_all(
+        self, reads: Iterable[Read], since: datetime | None, words: Mapping[str, str]
+    ) -> Iterator[Row]:
+        """The records of these requests, of what changed `since`."""
+        for read in reads:
             for record in self._records(read, words, since):
                 yield self._version(read, record)
 
@@ -129,14 +144,18 @@ class _Reader:
     def _changed_at(self, read: Read, record: object) -> Any:  # noqa: ANN401 - as the vendor has it
         return _at(record, read.updated_at or self.object.updated_at or "")
 
-    def _version(self, read: Read, record: dict[str, Any]) -> Row:
+    def _version(self, read: Read, listed: dict[str, Any]) -> Row:
         wanted = self.object
+        found = _at(listed, read.record) if read.record else listed
+        record: dict[str, Any] = found if isinstance(found, dict) else {}
         parts = [_at(record, path) for path in wanted.id]
         # Without an id the load puts the record into quarantine.
         record_id = "" if None in parts else "|".join(map(str, parts))
-        told = self._changed_at(read, record)
-        is_deleted = read.is_deleted or any(
-            _at(record, path) in values for path, values in wanted.is_deleted.items()
+        told = self._changed_at(read, listed)
+        is_deleted = _means(wanted.is_deleted, record) or (
+            _means(read.is_deleted, listed)
+            if isinstance(read.is_deleted, dict)
+            else read.is_deleted
         )
         content = record
         for path in wanted.leave_out:
@@ -144,6 +163,10 @@ class _Reader:
         on = _at(record, wanted.window.on) if wanted.window else None
         made = row(content, record_id, moment(told), is_deleted=is_deleted)
         return made | {"on": str(on or "")} if wanted.window else made
+
+
+def _means(values: Mapping[str, Values], record: dict[str, Any]) -> bool:
+    return any(_at(record, path) in meant for path, meant in values.items())
 
 
 def moment(told: object) -> str:

@@ -29,19 +29,21 @@ class Since(Described):
 class Read(Described):
     """One request and its pages; `records` is where the list is, empty if the reply is the list.
 
-    `empty` are statuses that mean that there is nothing. `updated_at` and `pages` replace what the
-    object and the description say. After `most` records the vendor tells no more: the next question
+    `record` is where the record is in what is listed, if that only speaks of it. `is_deleted` is a
+    word on all of the list, or values that mean it. `empty` are statuses that mean that there is
+    nothing. `updated_at` and `pages` replace what the object and the description say. After `most` records the vendor tells no more: the next question
     is for what changed since the last of them, so they must come in the order of their changes.
     """
 
     path: str
     method: Literal["GET", "POST"] = "GET"
     records: str
-    parameters: dict[str, str | int | bool] = Field(default_factory=dict)
+    parameters: dict[str, str | int | bool | list[str]] = Field(default_factory=dict)
     body: dict[str, Any] | None = None
     since: Since | None = None
     empty: tuple[int, ...] = ()
-    is_deleted: bool = False
+    record: str | None = None
+    is_deleted: bool | dict[str, Values] = False
     updated_at: str | None = None
     pages: dict[str, Any] | None = None
     most: int | None = Field(default=None, gt=0)
@@ -61,6 +63,16 @@ class Scan(Described):
 
     hours: int = Field(gt=0)
     can_be_empty: bool = False
+
+
+class Changes(Described):
+    """Lists that tell no change: what is asked instead, once all was read, newest change first.
+
+    The vendor tells changes of so many `days`; after a longer pause all is read again.
+    """
+
+    days: int = Field(gt=0)
+    reads: tuple[Read, ...] = Field(min_length=1)
 
 
 class Window(Described):
@@ -85,10 +97,13 @@ class Object(Described):
     reads: tuple[Read, ...] = Field(min_length=1)
     window: Window | None = None
     scan: Scan | None = None
+    changes: Changes | None = None
 
     @model_validator(mode="after")
     def _has_time(self) -> "Object":
-        if self.window is None and any(not (r.updated_at or self.updated_at) for r in self.reads):
+        # What is listed before its changes has the time of reading.
+        asked = self.changes.reads if self.changes else self.reads
+        if self.window is None and any(not (r.updated_at or self.updated_at) for r in asked):
             raise ValueError("updated_at is needed, where the record says when it changed")
         return self
 

@@ -173,6 +173,16 @@ class Cursor:
         self.is_paused = False
 
     @property
+    def has_seen(self) -> bool:
+        """Whether anything was told."""
+        return self._latest is not None
+
+    @property
+    def started(self) -> datetime:
+        """When the reading began, in UTC."""
+        return self._started
+
+    @property
     def since(self) -> datetime | None:
         """Read changes from here on; None is everything."""
         until = self._state.get("until") if self._state.get("wanted") == self._wanted else None
@@ -194,9 +204,12 @@ class Cursor:
             "wanted": self._wanted,
         }
 
-    def advance(self) -> None:
-        """The table has been read to its end, up to its latest change or the start of reading."""
+    def advance(self, until: datetime | None = None) -> None:
+        """The table was read to its end: up to a moment, or its latest change till it began."""
         self._state.pop("paused", None)
+        if until is not None:
+            self._state.update(until=until.isoformat(), wanted=self._wanted)
+            return
         # A record may have changed after its page was read: nothing later than the start is sure.
         if self._latest is not None:
             until = min(datetime.fromisoformat(self._latest), self._started)

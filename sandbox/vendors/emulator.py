@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -9,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.vendors.control import EditableVendor
 from sandbox.vendors.gate import Vendor
 from sandbox.vendors.limits import Limits, RollingLimit
 from sandbox.vendors.replies import Refusal, refuse
@@ -59,3 +61,14 @@ class Emulated:
     secrets: tuple[str, ...]
     make: Callable[[Mapping[str, str], Limits], Vendor]
     path: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Populated(Emulated):
+    """One that people edit, and that a world fills with the files of its `folder`.
+
+    `fill` is handed that folder too, or None for an empty one.
+    """
+
+    folder: str
+    fill: Callable[[Mapping[str, str], Limits, Path | None], EditableVendor]

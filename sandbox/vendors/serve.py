@@ -24,7 +24,7 @@ from typing import Self
 
 import uvicorn
 
-from sandbox.vendors import meta, zoho
+from sandbox.vendors import meta, pipedrive, zoho
 from sandbox.vendors.control import editing, gated
 from sandbox.vendors.gate import Gate
 from sandbox.vendors.hubspot.app import HubSpot
@@ -34,10 +34,12 @@ from sandbox.vendors.webhook import Webhook
 
 PROJECT = Path(__file__).resolve().parents[2]
 # Vendors that are only sent to, and hold nothing at first.
-RECEIVERS = (meta.EMULATED, zoho.EMULATED)
+RECEIVERS = (meta.EMULATED,)
+# Vendors that the world fills, beside HubSpot and Salesforce.
+POPULATED = (pipedrive.EMULATED, zoho.EMULATED)
 SECRETS = (
     *("HUBSPOT_TOKEN", "SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET", "WEBHOOK_SECRET"),
-    *(name for vendor in RECEIVERS for name in vendor.secrets),
+    *(name for vendor in (*RECEIVERS, *POPULATED) for name in vendor.secrets),
 )
 PARENT_CHECK_SECONDS = 0.2
 STOP_SECONDS = 5
@@ -46,7 +48,7 @@ STOP_SECONDS = 5
 class Vendors:
     """The emulators as a context manager: one child process, ready on entry, gone on exit.
 
-    `world` is a folder with `hubspot/*.parquet` and `salesforce/*.parquet`; None starts empty.
+    `world` is a folder with `<vendor>/*.parquet` of each CRM; None starts empty.
     Raises RuntimeError on entry if the child does not come up.
     """
 
@@ -132,11 +134,16 @@ def applications(world: Path | None, limits: Limits) -> dict[str, Gate]:
     client = (os.environ["SALESFORCE_CLIENT_ID"], os.environ["SALESFORCE_CLIENT_SECRET"])
     salesforce = Salesforce(client, world and world / "salesforce", limits)
     webhook = Webhook(os.environ["WEBHOOK_SECRET"], limits)
+    populated = {
+        each.address: each.fill(os.environ, limits, world and world / each.folder)
+        for each in POPULATED
+    }
     return {
         "HUBSPOT_URL": gated(hubspot, *editing(hubspot)),
         "SALESFORCE_URL": gated(salesforce, *editing(salesforce), salesforce.field_route()),
         "WEBHOOK_URL": gated(webhook),
         **{vendor.address: gated(vendor.make(os.environ, limits)) for vendor in RECEIVERS},
+        **{name: gated(vendor, *editing(vendor)) for name, vendor in populated.items()},
     }
 
 

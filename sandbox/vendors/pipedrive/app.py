@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.vendors.emulator import Emulated, Emulator
+from sandbox.vendors.emulator import Emulator, Populated
 from sandbox.vendors.limits import Limits, RollingLimit
 from sandbox.vendors.pipedrive import listing
 from sandbox.vendors.pipedrive.schema import (
@@ -250,4 +250,6 @@ def _cost(request: Request) -> int:
     return {"POST": WRITE, "PATCH": WRITE, "DELETE": DELETE}.get(request.method, 0)
 
 
-EMULATED = Emulated("PIPEDRIVE_URL", ("PIPEDRIVE_TOKEN",), Pipedrive)
+EMULATED = Populated(
+    "PIPEDRIVE_URL", ("PIPEDRIVE_TOKEN",), Pipedrive, folder="pipedrive", fill=Pipedrive
+)

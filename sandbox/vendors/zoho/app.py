@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.vendors.emulator import Emulated, Emulator
+from sandbox.vendors.emulator import Emulator, Populated
 from sandbox.vendors.limits import Limits, RollingLimit
 from sandbox.vendors.replies import read_object
 from sandbox.vendors.state import Clock, load
@@ -239,6 +239,10 @@ async def _rows(request: Request) -> tuple[list[Record], dict[str, Any]]:
     return rows, body
 
 
-EMULATED = Emulated(
-    "ZOHO_URL", ("ZOHO_CLIENT_ID", "ZOHO_CLIENT_SECRET", "ZOHO_REFRESH_TOKEN"), Zoho
+EMULATED = Populated(
+    "ZOHO_URL",
+    ("ZOHO_CLIENT_ID", "ZOHO_CLIENT_SECRET", "ZOHO_REFRESH_TOKEN"),
+    Zoho,
+    folder="zoho",
+    fill=Zoho,
 )
