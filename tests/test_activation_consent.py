@@ -13,6 +13,9 @@ from orchestration.destinations import kinds, offer
 from orchestration.warehouse import Home
 from tests.activation_world import people, publish
 
+# What one kind's modes ask for: a kind of record, and options that others have no use for.
+TASKS = {("hubspot", "append"): "tasks"}
+OF_A_MODE = {"audience": ("list_id",), "append": ("event",)}
 EVERY = [(kind, mode) for kind in kinds() for mode in offer(kind).modes]
 
 
@@ -20,6 +23,7 @@ def declared(kind: str, mode: str, **changes: object) -> Sync:
     """The least that a sync of a kind and mode declares."""
     offered = offer(kind)
     match = (offered.match or ("email",))[0] if offered.match != () else None
+    objects = ("Thing",) if offered.objects == () else offered.objects
     values: dict[str, Any] = {
         "name": f"{kind}_{mode}",
         "file": "models/activation/any.yml",
@@ -28,20 +32,24 @@ def declared(kind: str, mode: str, **changes: object) -> Sync:
         "model": "customers",
         "destination": kind,
         "mode": mode,
-        "object": (offered.objects or ("Thing",))[0] if offered.objects is not None else None,
+        "object": TASKS.get((kind, mode), objects[0] if objects else None),
         "match": match,
-        "map": {match or "email": "email", "name": "first_name"},
-        "options": options(kind),
+        "map": {match or "email": "email"},
+        "options": options(kind, mode),
         "consent": {"purpose": "marketing", "channel": "email"},
     }
     return Sync.model_validate(values | changes)
 
 
-def options(kind: str) -> dict[str, str]:
-    """A word for each option that a kind cannot do without."""
-    words = {"format": "csv", "table": "public.people"}
+def options(kind: str, mode: str) -> dict[str, str]:
+    """A word for each option that a kind cannot do without in a mode."""
+    words = {"format": "csv", "table": "public.people", "list_id": "7"}
     fields = offer(kind).options.model_fields
-    return {name: words.get(name, "any") for name, field in fields.items() if field.is_required()}
+    return {
+        name: words.get(name, "any")
+        for name, field in fields.items()
+        if field.is_required() or name in OF_A_MODE.get(mode, ())
+    }
 
 
 @pytest.fixture(scope="module")

@@ -43,7 +43,7 @@ def card(record_id: str, day: int, *, merged_into: str | None = None, **fields: 
 BATCHES: tuple[tuple[Version, ...], ...] = (
     (
         contact("1", 1, email="ann@acme.example"),
-        contact("2", 1, email="ann@home.example", account_id="u-ann"),
+        contact("2", 1, email="ann@home.example", account_id="u-ann", hs_email_optout="true"),
         contact("4", 1, email="eve@acme.example"),
         about("hubspot_deals", "d2", "2", day=1),
         about("hubspot_deals", "d4", "4", day=1),
@@ -80,6 +80,7 @@ class Seen:
     deals: dict[str, str | None]  # deal → customer
     activities: dict[str, str | None]
     calls: set[str]  # the calls among the interactions
+    refusing: set[str]  # customers who may not be e-mailed
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +91,9 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> list[Seen]:
     seen = []
     for batch_id, versions in enumerate(BATCHES, start=1):
         take_up(home, batch_id, versions)
-        Warehouse(home).build("--select", "+crm_contacts", "+crm_deals", "+interactions")
+        Warehouse(home).build(
+            "--select", "+crm_contacts", "+consents", "+crm_deals", "+interactions"
+        )
         seen.append(look(home))
     return seen
 
@@ -130,6 +133,7 @@ def look(home: Home) -> Seen:
                 f"select activity_id, customer_id from journey.crm_activities {whose}"
             ),
             calls=column("select interaction_id from journey.interactions where kind = 'call'"),
+            refusing=column("select customer_id from customers.consents where not is_granted"),
         )
 
 
@@ -147,6 +151,12 @@ def test_what_a_merged_record_said_of_the_person_stays_true(told: list[Seen]) ->
     assert after.customer_of["u-ann"] == after.customer_of["1"]
     assert "ann@home.example" not in after.existing
     assert "ann@acme.example" in after.existing
+
+
+def test_a_merge_lifts_no_refusal_of_email(told: list[Seen]) -> None:
+    before, after, _ = told
+    assert before.refusing == {before.customer_of["2"]}
+    assert after.refusing == {after.customer_of["1"]}
 
 
 def test_records_that_were_merged_away_or_deleted_are_no_contacts(told: list[Seen]) -> None:

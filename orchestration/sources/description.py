@@ -29,10 +29,12 @@ class Since(Described):
 class Read(Described):
     """One request and its pages; `records` is where the list is, empty if the reply is the list.
 
-    `record` is where the record is in what is listed, if that only speaks of it. `is_deleted` is a
-    word on all of the list, or values that mean it. `empty` are statuses that mean that there is
-    nothing. `updated_at` and `pages` replace what the object and the description say. After `most` records the vendor tells no more: the next question
-    is for what changed since the last of them, so they must come in the order of their changes.
+    `record` is where the record is in what is listed, if that only speaks of it. `is_deleted` is
+    true of a list of deletions, or says which values in what is listed mean one. `empty` are
+    statuses that mean that there is nothing. `updated_at`, a path in what is listed, and `pages`
+    replace what the object and the description say. After `most` records the vendor tells no more:
+    the next question is for what changed since the last of them, so they must come in the order of
+    their changes.
     """
 
     path: str

@@ -1,7 +1,7 @@
 """What the vendors' APIs have in common: credentials, replies that can be trusted, records."""
 
 import json
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -49,8 +49,9 @@ class Api:
         url: str,
         auth: AuthBase | None = None,
         headers: Mapping[str, str] | None = None,
+        is_throttled: Callable[[Response | None, BaseException | None], bool] | None = None,
     ) -> None:
-        client = Client(raise_for_status=False)
+        client = Client(raise_for_status=False, retry_condition=is_throttled)
         client.configure()
         self._vendor = vendor
         self._url = url.rstrip("/")
@@ -88,11 +89,17 @@ class Api:
         return response
 
     def pages(
-        self, request: Request, records: str, paginator: BasePaginator, empty: Container[int] = ()
+        self,
+        request: Request,
+        records: str,
+        paginator: BasePaginator,
+        empty: Container[int] = (),
+        none: str = "",
     ) -> Iterator[dict[str, Any]]:
         """Records of all pages of a request to a path; `records` is where a reply has them.
 
-        A status in `empty` says that there are none. Raises VendorError for any other refusal, for
+        A status in `empty` says that there are none, and so does a reply that has the field `none`
+        and no records. Raises VendorError for any other refusal, for
         a reply without records, a next page that is the page just read or is somewhere else.
         """
         path = str(request.url)
@@ -105,7 +112,7 @@ class Api:
             response = self._sent(request, asked)
             if response.status_code in empty:
                 return
-            listed = self._listed(response, records, asked)
+            listed = self._listed(response, records, none, asked)
             yield from listed
             before = _identity(request)
             paginator.update_state(response, listed)
@@ -126,7 +133,9 @@ class Api:
             cause = type(failure).__name__
             raise VendorError(f"{self._vendor} gave no usable answer to {asked}: {cause}") from None
 
-    def _listed(self, response: Response, records: str, asked: str) -> list[dict[str, Any]]:
+    def _listed(
+        self, response: Response, records: str, none: str, asked: str
+    ) -> list[dict[str, Any]]:
         if not response.ok:
             raise VendorError(f"{self._vendor} answered {response.status_code} to {asked}")
         try:
@@ -134,6 +143,8 @@ class Api:
         except RequestException:
             raise VendorError(f"{self._vendor} answered {asked} with no JSON") from None
         found = jsonpath.find_values(records, reply) if records else [reply]
+        if not found and none and none in reply:
+            return []
         if not found or not isinstance(found[0], list):
             raise VendorError(f"{self._vendor} answered {asked} without {records!r}")
         return [each for each in found[0] if isinstance(each, dict)]

@@ -31,10 +31,11 @@ def test_the_environment_names_loopback_addresses_and_their_secrets(vendors: Ven
     environment = vendors.environment()
     urls = [value for name, value in environment.items() if name.endswith("_URL")]
     assert {urlsplit(url).hostname for url in urls} == {"127.0.0.1"}
-    assert len({urlsplit(url).port for url in urls}) == 5
+    assert len({urlsplit(url).port for url in urls}) == 6
     assert set(environment) == {
         *("HUBSPOT_URL", "HUBSPOT_TOKEN", "WEBHOOK_URL", "WEBHOOK_SECRET"),
         *("SALESFORCE_URL", "SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET"),
+        *("PIPEDRIVE_URL", "PIPEDRIVE_TOKEN"),
         *("META_URL", "META_ACCESS_TOKEN", "ZOHO_URL", "ZOHO_ACCOUNTS_URL"),
         *("ZOHO_CLIENT_ID", "ZOHO_CLIENT_SECRET", "ZOHO_REFRESH_TOKEN"),
     }
