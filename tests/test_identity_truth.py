@@ -1,7 +1,7 @@
 """Who is who in a synthetic world, against an independent reading of the same evidence."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,7 @@ def one_spelling(identifier: Identifier) -> Identifier:
 
 
 def evidence(made: world.World) -> list[set[Identifier]]:
-    """The identifiers of each live record, junk left out."""
+    """The identifiers of each live record and of merges, junk left out."""
     live = [
         record
         for file in ("hubspot/contacts", "salesforce/Lead", "salesforce/Contact")
@@ -69,6 +69,7 @@ def evidence(made: world.World) -> list[set[Identifier]]:
             converted = record.get("ConvertedContactId")
             link = {("salesforce_contact_id", converted)} if converted else set()
             given.append(world_identifiers.of_salesforce(record) | link)
+    given += merged(made)
     persons = live_records(made.pipedrive / "persons.parquet")
     given += map(world_identifiers.of_pipedrive, persons)
     for kind in ("lead", "contact"):
@@ -78,6 +79,19 @@ def evidence(made: world.World) -> list[set[Identifier]]:
             given.append(world_identifiers.of_zoho(kind, record) | link)
     distinct = {frozenset(map(one_spelling, identifiers)) for identifiers in given}
     return [set(identifiers) for identifiers in distinct]
+
+
+def merged(made: world.World) -> Iterator[set[Identifier]]:
+    """What records that were merged away said, and which record each is part of now."""
+    for record in world_identifiers.records(made.root / "hubspot/contacts.parquet"):
+        if winner := record.get("mergedInto"):
+            yield {("hubspot_contact_id", record["id"]), ("hubspot_contact_id", winner)}
+    for kind in ("Lead", "Contact"):
+        for record in world_identifiers.records(made.root / f"salesforce/{kind}.parquet"):
+            if winner := record.get("MasterRecordId"):
+                id_type = f"salesforce_{kind.lower()}_id"
+                yield {(id_type, record["Id"]), (id_type, winner)}
+                yield world_identifiers.of_salesforce(record)
 
 
 def live_records(file: Path) -> list[dict[str, Any]]:

@@ -6,9 +6,10 @@ spend_versions as (
     select
         *,
         row_number() over (
-            partition by spend_id order by batch_id desc, version_key desc
+            partition by source, spend_id
+            order by batch_id desc, updated_at desc, version_key desc
         ) as age
-    from {{ ref('stg_ads__spend') }}
+    from {{ ref('stg_spend__days') }}
 
 ),
 
@@ -21,7 +22,9 @@ spend as (
         sum(spend_versions.impressions) as impressions,
         sum(spend_versions.clicks) as clicks,
         sum(cast(round(
-            spend_versions.cost_cents * coalesce(currencies.reporting_units, 0)
+            spend_versions.cost_cents
+            * coalesce(currencies.reporting_units, 0)
+            * power(10, 2 - coalesce(currencies.minor_digits, 2))
         ) as bigint)) as cost_cents
     from spend_versions
     left join {{ ref('currencies') }} as currencies

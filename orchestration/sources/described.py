@@ -26,7 +26,9 @@ from orchestration.sources.description import (
 )
 from orchestration.sources.id_scan import Scan
 from orchestration.sources.paging import paginator
-from orchestration.sources.vendor import Api, Cursor, Row, VendorError, Windowed, row
+from orchestration.sources.throttling import asks_for_patience
+from orchestration.sources.vendor import Api, Cursor, Row, VendorError, row
+from orchestration.sources.windowed import Windowed
 
 WORD = re.compile(r"\$(\w+)")
 # Numbers of a Unix time beyond this are milliseconds: as seconds they would be after the year 5000.
@@ -68,7 +70,8 @@ def api(kind: str, described: Description) -> Api:
     """The vendor's address, entered with the credentials of the environment."""
     url = os.environ.get(described.address.variable) or described.address.default
     headers = _filled(described.headers, os.environ)
-    return Api(kind, url, _auth(kind, described, url), headers)
+    patience = asks_for_patience(described.throttled) if described.throttled else None
+    return Api(kind, url, _auth(kind, described, url), headers, patience)
 
 
 def _auth(kind: str, described: Description, url: str) -> AuthBase:
@@ -139,7 +142,7 @@ class _Reader:
             json=_filled(read.body, words),
         )
         paging = paginator(read.pages or self._described.pages)
-        yield from self._door.pages(request, read.records, paging, read.empty)
+        yield from self._door.pages(request, read.records, paging, read.empty, read.none)
 
     def _changed_at(self, read: Read, record: object) -> Any:  # noqa: ANN401 - as the vendor has it
         return _at(record, read.updated_at or self.object.updated_at or "")
@@ -230,6 +233,7 @@ def _without(record: dict[str, Any], path: list[str]) -> dict[str, Any]:
     name, *rest = path
     if name not in record:
         return record
-    if rest and isinstance(record[name], dict):
-        return {**record, name: _without(record[name], rest)}
+    if rest:
+        inner = record[name]
+        return {**record, name: _without(inner, rest)} if isinstance(inner, dict) else record
     return {key: value for key, value in record.items() if key != name}

@@ -9,7 +9,13 @@ import yaml
 from pydantic import Field, model_validator
 
 from orchestration.destinations.answer import Described
-from orchestration.destinations.description import Address, BasicAuth, HeaderAuth, OAuthAuth
+from orchestration.destinations.description import (
+    Address,
+    BasicAuth,
+    HeaderAuth,
+    OAuthAuth,
+    Throttled,
+)
 
 FOLDER = Path(__file__).parent
 VARIABLE = re.compile(r"\$([A-Z][A-Z0-9_]+)")
@@ -31,10 +37,10 @@ class Read(Described):
 
     `record` is where the record is in what is listed, if that only speaks of it. `is_deleted` is
     true of a list of deletions, or says which values in what is listed mean one. `empty` are
-    statuses that mean that there is nothing. `updated_at`, a path in what is listed, and `pages`
-    replace what the object and the description say. After `most` records the vendor tells no more:
-    the next question is for what changed since the last of them, so they must come in the order of
-    their changes.
+    statuses that mean that there is nothing; `none` is a field of a reply that leaves out a list
+    without records. `updated_at`, a path in what is listed, and `pages` replace what the object and
+    the description say. After `most` records the vendor tells no more: the next question is for
+    what changed since the last of them, so they must come in the order of their changes.
     """
 
     path: str
@@ -44,6 +50,7 @@ class Read(Described):
     body: dict[str, Any] | None = None
     since: Since | None = None
     empty: tuple[int, ...] = ()
+    none: str = ""
     record: str | None = None
     is_deleted: bool | dict[str, Values] = False
     updated_at: str | None = None
@@ -119,6 +126,7 @@ class Description(Described):
     auth: Annotated[HeaderAuth | BasicAuth | OAuthAuth, Field(discriminator="kind")]
     headers: dict[str, str] = Field(default_factory=dict)
     pages: dict[str, Any]
+    throttled: Throttled | None = None
     objects: dict[str, Object]
 
     @property
