@@ -23,7 +23,7 @@ from orchestration.preview import Unpreviewed, preview
 from orchestration.preview_page import preview_page
 from orchestration.report import report, unread_for_want_of
 from orchestration.sync_cli import plan, sync
-from orchestration.tracking_page import tracking
+from orchestration.tracking_page import replay, tracking
 from orchestration.warehouse import PROJECT, Home
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -31,6 +31,7 @@ identity = typer.Typer(no_args_is_help=True, help="Who is who, and who would be.
 app.add_typer(identity, name="identity")
 app.add_typer(sync, name="sync")
 app.command()(tracking)
+app.command()(replay)
 console = Console()
 
 

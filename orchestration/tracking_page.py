@@ -1,4 +1,4 @@
-"""`kith tracking`: what the plan demands of each event, and where plan and catalog disagree."""
+"""`kith tracking` and `kith replay`: what the plan demands, what it held and lets in now."""
 
 import csv
 from pathlib import Path
@@ -8,8 +8,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from orchestration.launch import only_run, prepare
+from orchestration.sources.intake import replay as released_and_held
 from orchestration.tracking import FOLDER, TrackingError, read_plan
-from orchestration.warehouse import PROJECT
+from orchestration.warehouse import PROJECT, Home
 
 CATALOG = PROJECT / "seeds" / "event_catalog.csv"
 # Messages that are no events of their own have no row in the catalog.
@@ -24,6 +26,27 @@ def tracking() -> None:
     except TrackingError as wrong:
         console.print(Text(str(wrong), "red"))
         raise typer.Exit(1) from None
+
+
+def replay() -> None:
+    """Look again at the messages in quarantine, and let in those that the plan lets pass now.
+
+    Every run does so by itself; this shows what came of a corrected schema without running.
+    """
+    console = Console()
+    home = Home.from_environment()
+    prepare(home)
+    try:
+        with only_run(home, console):
+            released, held = released_and_held(home)
+    except TrackingError as wrong:
+        console.print(Text(str(wrong), "red"))
+        raise typer.Exit(1) from None
+    console.print(f"{released:,} messages came in, {held:,} are still held.")
+    if held:
+        console.print("Why: select * from collection.tracking_violations where is_held")
+    if released:
+        console.print("[bold]kith run[/bold] builds on what came in.")
 
 
 def plan_table(folder: Path, catalog: Path) -> Table:

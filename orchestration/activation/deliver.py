@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+import uvloop
 
 from orchestration.activation.connections import Connections
 from orchestration.activation.declaration import Sync
@@ -82,7 +83,7 @@ def deliver(destination: Destination, delivery: Delivery) -> str:
     """
     with Journal(delivery.journal) as journal:
         if isinstance(destination, HttpDestination):
-            return asyncio.run(_Courier(destination, journal, delivery).deliver())
+            return uvloop.run(_Courier(destination, journal, delivery).deliver())
         try:
             if isinstance(destination, FileDestination):
                 _publish(destination, journal, delivery)
@@ -96,7 +97,7 @@ def deliver(destination: Destination, delivery: Delivery) -> str:
 def inquire(destination: JobDestination, delivery: Delivery) -> str:
     """Asks about the rows that travel in the vendor's jobs; the journal has the answers."""
     with Journal(delivery.journal) as journal:
-        return asyncio.run(_Courier(destination, journal, delivery).inquire())
+        return uvloop.run(_Courier(destination, journal, delivery).inquire())
 
 
 def _publish(destination: FileDestination, journal: Journal, delivery: Delivery) -> None:

@@ -74,6 +74,22 @@ def load(home: Home, declarations: Iterable[Declaration], *, tracking: Path = FO
         )
 
 
+def replay(home: Home, *, tracking: Path = FOLDER) -> tuple[int, int]:
+    """Look again at the messages that the tracking plan holds; returns those released and held on.
+
+    What is released is a batch that the next run builds on, once however often this is called.
+    Raises as `load` does.
+    """
+    plan = read_plan(tracking)
+    with connect(home.warehouse) as connection:
+        connection.execute(statement("raw_tables"))
+        released = take_up_plan(connection, plan)
+        (held,) = connection.execute(
+            "select count(*) from raw.held_messages where released_batch_id is null"
+        ).fetchall()[0]
+        return released, int(held)
+
+
 def _batch_id(connection: duckdb.DuckDBPyConnection) -> int | None:
     (batch_id,) = connection.execute(
         "select max(batch_id) from raw.loads where file in (select file from arrived_files)"

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from orchestration.sources import tracking_check
+from orchestration.sources.intake import replay
 from orchestration.sources.statements import statement
 from orchestration.warehouse import Home
 from tests.front_door.landing import CONSERVATION, drop, ledger, line, query
@@ -155,6 +156,18 @@ def test_a_message_in_quarantine_comes_in_once_the_plan_lets_it_pass(
         "replay/4": (1, 1, 0, 0),
     }
     assert query(home, CONSERVATION) == []
+
+
+def test_a_replay_brings_in_what_the_corrected_plan_lets_pass_once(
+    home: Home, tmp_path: Path
+) -> None:
+    drop(home, "a.ndjson", [order(1), order(2, total=-5), order(3, total=-50)])
+    load_by(home, plan(tmp_path / "tracking"))
+    assert replay(home, tracking=tmp_path / "tracking") == (0, 2)
+    corrected = plan(tmp_path / "tracking", schema=with_minimum(-9))
+    assert replay(home, tracking=corrected) == (1, 1)
+    assert replay(home, tracking=corrected) == (0, 1)
+    assert visible(home) == [("m1", 1), ("m2", 2)]
 
 
 def test_a_plan_that_is_deleted_holds_nothing_any_more(home: Home, tmp_path: Path) -> None:
