@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,7 +14,7 @@ from orchestration.launch import causes, run_job
 from orchestration.page import closing_page
 from orchestration.report import Report, report
 from orchestration.warehouse import Home, connect
-from sandbox import complete_journey, world
+from sandbox import complete_journey, live, world
 from sandbox.vendors.serve import Vendors
 
 World = Literal["synthetic", "complete-journey"]
@@ -37,6 +38,11 @@ def main(
         forget(home)
     console.print(f"[bold]Kith[/bold] on the {world_name} world, in {home.root}")
     source = arrange(world_name, home)
+    if world_name == "synthetic":
+        with console.status("people visit the shop"):
+            acknowledged = live.visit(source, home)
+        if acknowledged:
+            console.print(f"{acknowledged} live messages went to the collector, over HTTP.")
     before = rows_so_far(home)
     with Vendors(source) as vendors:
         if world_name == "synthetic":
@@ -75,7 +81,8 @@ def arrange(world_name: World, home: Home) -> Path:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with console.status(f"making the {world_name} world"):
             if world_name == "synthetic":
-                world.build(folder)
+                # Until today: visitors of this moment belong to it.
+                world.build(folder, until=datetime.now(UTC).date())
             else:
                 complete_journey.export(folder)
     land(folder, home.landing)

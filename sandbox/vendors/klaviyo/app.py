@@ -1,4 +1,4 @@
-"""A Klaviyo account: profiles that jobs import, single profiles that can be emptied, lists.
+"""A Klaviyo account: profiles that jobs import or forms bring, lists, and all that happened.
 
 https://developers.klaviyo.com/en/docs/use_klaviyos_bulk_profile_import_api
 """
@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from sandbox.vendors.emulator import Emulated, Emulator
 from sandbox.vendors.klaviyo import shapes
+from sandbox.vendors.klaviyo.journal import Journal
 from sandbox.vendors.klaviyo.shapes import GROUPS, IDENTIFIERS, Profile, refused
 from sandbox.vendors.limits import Limits, RollingLimit
 from sandbox.vendors.replies import read_object
@@ -39,7 +40,7 @@ class Job:
 
 
 class Klaviyo(Emulator):
-    """The paths under /api that writing profiles and lists needs.
+    """The paths under /api that writing profiles and lists needs, and reading what there is.
 
     `slow` is how often a job is looked at before it is complete; `page` is how many errors there
     are on one page.
@@ -53,13 +54,17 @@ class Klaviyo(Emulator):
             Route(one, self._job),
             Route(f"{one}/import-errors", self._job_errors),
             Route("/api/profile-import", self._upsert, methods=["POST"]),
-            Route("/api/profiles", self._find),
+            Route("/api/profiles", self._profiles),
+            Route("/api/events", self._events),
+            Route("/api/metrics", self._metrics),
             Route("/api/profiles/{id}", self._update, methods=["PATCH"]),
             Route(members, self._leave, methods=["DELETE"]),
         ]
         super().__init__(routes, RollingLimit(limits.requests_second, 1))
         self._key = f"Klaviyo-API-Key {known['KLAVIYO_API_KEY']}"
         self.profiles: dict[str, Profile] = {}
+        self.journal = Journal(self.profiles)
+        self._made = 0
         self.members: set[str] = set()
         self.jobs: dict[str, Job] = {}
         self.slow, self.page = 0, LARGEST_PAGE
@@ -75,6 +80,24 @@ class Klaviyo(Emulator):
     def dump(self) -> dict[str, Any]:
         """Profiles by id, and the ids in the list."""
         return {"profiles": dict(self.profiles), "members": sorted(self.members)}
+
+    def edit(self, attributes: Profile) -> str:
+        """Somebody fills in a form, or an employee does; the profile's id."""
+        return self._write(attributes)
+
+    def remove(self, key: str) -> None:
+        """A profile is deleted for good."""
+        self.members.discard(key)
+        del self.profiles[key]
+
+    def merge(self, loser: str, winner: str) -> None:
+        """One profile becomes part of another, which keeps its own values and takes the events."""
+        taken = {**self.profiles[loser], **self.profiles[winner]}
+        for event in self.journal.events:
+            whose = event["relationships"]["profile"]["data"]
+            whose["id"] = winner if whose["id"] == loser else whose["id"]
+        self.remove(loser)
+        self._merge(winner, taken)
 
     async def _import(self, request: Request) -> Response:
         if len(await request.body()) > LARGEST_BODY:
@@ -120,10 +143,16 @@ class Klaviyo(Emulator):
         self._unset(key, profile)
         return shapes.answer(shapes.shown("profile", key, self.profiles[key]))
 
-    async def _find(self, request: Request) -> Response:
+    async def _events(self, request: Request) -> Response:
+        return await self.journal.tell_events(request)
+
+    async def _metrics(self, request: Request) -> Response:
+        return await self.journal.tell_metrics(request)
+
+    async def _profiles(self, request: Request) -> Response:
         asked = QUESTION.fullmatch(request.query_params.get("filter", ""))
         if asked is None or asked[1] not in IDENTIFIERS:
-            raise refused(400, "invalid", "Invalid filter provided")
+            return await self.journal.tell_profiles(request)
         wanted = {str(value).lower() for value in json.loads(asked[2])}
         if len(wanted) > LARGEST_PAGE or shapes.lacks_revision(request):
             raise refused(400, "invalid", "Invalid filter provided")
@@ -161,7 +190,9 @@ class Klaviyo(Emulator):
             for key, known in self.profiles.items()
             if any(str(known.get(name)).lower() == str(value).lower() for name, value in named)
         ]
-        key = found[0] if found else f"01P{len(self.profiles):010}"
+        if not found:
+            self._made += 1
+        key = found[0] if found else f"01P{self._made:010}"
         self._merge(key, attributes)
         return key
 
@@ -172,6 +203,7 @@ class Klaviyo(Emulator):
                 known[name] = {**known.get(name, {}), **value}
             else:
                 known[name] = value
+        self.journal.touched(key)
 
     def _unset(self, key: str, profile: Profile) -> None:
         patch = (profile.get("meta") or {}).get("patch_properties") or {}
