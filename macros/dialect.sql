@@ -43,6 +43,12 @@
     try_cast({{ text }} as timestamptz) at time zone 'UTC'
 {%- endmacro %}
 
+{# A text of Unix seconds as the moment in UTC; null where it is none. #}
+{% macro unix_time(text) %}{{ return(adapter.dispatch('unix_time')(text)) }}{% endmacro %}
+{% macro duckdb__unix_time(text) -%}
+    to_timestamp(try_cast({{ text }} as bigint)) at time zone 'UTC'
+{%- endmacro %}
+
 {# Whether a text matches a regular expression anywhere. #}
 {% macro matches(text, pattern) %}{{ return(adapter.dispatch('matches')(text, pattern)) }}{% endmacro %}
 {% macro duckdb__matches(text, pattern) -%}

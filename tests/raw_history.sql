@@ -235,3 +235,71 @@ cross join (
     values ('2026-06-01T08:00:00.000Z', '2026-12-31'), ('2026-09-01T08:00:00.000Z', '2026-10-01')
 ) as told (updated_at, valid_until)
 where told.valid_until <> '2026-10-01' or md5(members.email) < '8';
+
+-- A contact in seven has a profile at Klaviyo, which is told of before and after it clicks.
+insert into raw.klaviyo_profiles
+select
+    'p' || record_id as record_id,
+    '2026-10-30T0' || version.number || ':00:00.000Z' as updated_at,
+    version.number = 3 and cast(record_id as bigint) % 2 = 0 as is_deleted,
+    case when version.number = 3 and cast(record_id as bigint) % 2 = 0 then json('{}') else json_object(
+        'attributes', json_object(
+            'email', json_extract_string(record, '$.properties.email'),
+            'subscriptions', json_object('email', json_object('marketing', json_object(
+                'consent', case version.number when 1 then 'SUBSCRIBED' else 'UNSUBSCRIBED' end
+            )))
+        )
+    ) end as record,
+    1 as batch_id
+from (
+    select record_id, min(record) as record from raw.hubspot_contacts group by record_id
+) as contacts
+cross join (values (1), (2), (3)) as version (number)
+where cast(record_id as bigint) % 7 = 0;
+
+insert into raw.klaviyo_metrics
+select
+    metric.id as record_id,
+    '2026-10-30T12:00:00.000Z' as updated_at,
+    false as is_deleted,
+    json_object('attributes', json_object('name', metric.name)) as record,
+    1 as batch_id
+from (
+    values ('m1', 'Clicked Email'), ('m2', 'Unsubscribed from Email Marketing'), ('m3', 'Placed Order')
+) as metric (id, name);
+
+insert into raw.klaviyo_events
+select
+    concat(contacts.record_id, metrics.record_id) as record_id,
+    '2026-10-30T1' || right(metrics.record_id, 1) || ':00:00.000Z' as updated_at,
+    false as is_deleted,
+    json_object(
+        'attributes', json_object(
+            'datetime', '2026-10-30T1' || right(metrics.record_id, 1) || ':00:00+00:00',
+            'event_properties', json_object('$message', 'autumn', 'Subject', 'Sale')
+        ),
+        'relationships', json_object(
+            'profile', json_object('data', json_object('id', 'p' || contacts.record_id)),
+            'metric', json_object('data', json_object('id', metrics.record_id))
+        )
+    ) as record,
+    1 as batch_id
+from (select distinct record_id from raw.hubspot_contacts) as contacts
+cross join raw.klaviyo_metrics as metrics
+where cast(contacts.record_id as bigint) % 7 = 0;
+
+-- A day of an ad account costs more on the second look, and nothing on the third.
+insert into raw.google_ads_campaign_days
+select
+    '1|7|2026-10-0' || day.number as record_id,
+    '2026-10-1' || version.number || 'T00:00:00.000Z' as updated_at,
+    version.number = 3 and day.number = 2 as is_deleted,
+    case when version.number = 3 and day.number = 2 then json('{}') else json_object(
+        'customer', json_object('id', '1', 'currencyCode', 'EUR'),
+        'campaign', json_object('id', '7', 'name', 'Search'),
+        'segments', json_object('date', '2026-10-0' || day.number),
+        'metrics', json_object('costMicros', version.number * 1000000, 'impressions', 9, 'clicks', 1)
+    ) end as record,
+    1 as batch_id
+from (values (1), (2)) as day (number)
+cross join (values (1), (2), (3)) as version (number);

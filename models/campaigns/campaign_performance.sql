@@ -6,8 +6,7 @@ spend_versions as (
     select
         *,
         row_number() over (
-            partition by source, spend_id
-            order by batch_id desc, updated_at desc, version_key desc
+            partition by source, spend_id order by batch_id desc, updated_at desc, version_key desc
         ) as age
     from {{ ref('stg_spend__days') }}
 
@@ -22,16 +21,14 @@ spend as (
         sum(spend_versions.impressions) as impressions,
         sum(spend_versions.clicks) as clicks,
         sum(cast(round(
-            spend_versions.cost_cents
-            * coalesce(currencies.reporting_units, 0)
+            spend_versions.cost_cents * coalesce(currencies.reporting_units, 0)
             * power(10, 2 - coalesce(currencies.minor_digits, 2))
         ) as bigint)) as cost_cents
     from spend_versions
     left join {{ ref('currencies') }} as currencies
         on spend_versions.currency = currencies.currency
     where
-        spend_versions.age = 1
-        and not spend_versions.is_deleted
+        spend_versions.age = 1 and not spend_versions.is_deleted
         and spend_versions.spent_on is not null
         and spend_versions.campaign_id is not null
     group by spend_versions.campaign_id, spend_versions.spent_on

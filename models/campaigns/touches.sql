@@ -17,6 +17,19 @@ channels as (
 
     select * from {{ ref('channels') }}
 
+),
+
+-- What the tools tell that send e-mail.
+emails as (
+
+    select
+        emails.*,
+        people.node_id
+    from {{ ref('stg_email__events') }} as emails
+    left join {{ ref('customer_ids') }} as people
+        on {{ is_named_by('emails.source', 'emails.contact_record_id') }}
+    where emails.campaign_id is not null and {{ is_new('emails.batch_id') }}
+
 )
 
 select
@@ -37,3 +50,15 @@ left join channels
     on
         events.campaign_source = channels.source
         and events.campaign_medium = channels.medium
+union all
+select
+    event_id as touch_id,
+    node_id,
+    campaign_id,
+    coalesce(campaign_name, campaign_id) as campaign_name,
+    'email' as channel,
+    event_name,
+    event_name = 'Email Link Clicked' as is_response,
+    occurred_at as touched_at,
+    batch_id
+from emails

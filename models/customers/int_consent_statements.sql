@@ -41,6 +41,19 @@ unsubscriptions as (
         occurred_at
     from events
     where event_name = 'Unsubscribed'
+    union all
+    -- Whom no identifier names is kept away from e-mail by the tool that sends it.
+    select
+        emails.event_id,
+        people.node_id,
+        'marketing',
+        'email',
+        'false',
+        emails.occurred_at
+    from {{ ref('stg_email__events') }} as emails
+    inner join {{ ref('customer_ids') }} as people
+        on {{ is_named_by('emails.source', 'emails.contact_record_id') }}
+    where emails.event_name = 'Unsubscribed' and {{ is_new('emails.batch_id') }}
 
 )
 

@@ -48,6 +48,16 @@ named as (
     select
         source, record_id, updated_at, version_key, is_deleted, true, batch_id, contact_record_id
     from {{ ref('stg_crm__activities') }}
+    union all
+    select
+        source, record_id, updated_at, version_key, is_deleted, true, batch_id, contact_record_id
+    from {{ ref('stg_support__tickets') }}
+    union all
+    -- E-mails to a person are one record, and have no versions.
+    select distinct
+        source, 'emails/' || contact_record_id, timestamp '1970-01-01 00:00:00', '', false, true,
+        batch_id, contact_record_id
+    from {{ ref('stg_email__events') }}
 
 ),
 

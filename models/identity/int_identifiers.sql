@@ -54,6 +54,12 @@ given as (
     from {{ ref('int_crm_identifiers') }}
     where {{ is_new() }}
     union all
+    select
+        source, record_id, version, is_deleted, is_mention, country, batch_id,
+        identifier_type, identifier_value
+    from {{ ref('int_buyer_identifiers') }}
+    where {{ is_new() }}
+    union all
     {{ identifiers_of(ref('stg_loyalty__members'), 'loyalty', 'member_id', [
         ('loyalty_member_id', 'member_id'), ('user_id', 'user_id'),
         ('email', 'email'), ('phone', 'phone'),

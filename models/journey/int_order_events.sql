@@ -1,4 +1,4 @@
--- Purchases and refunds with their amounts. One row per event, and per version of a receipt.
+-- Purchases and refunds with their amounts. One row per event, and per version of a shop's report.
 {{ config(materialized='incremental', incremental_strategy='append') }}
 
 with
@@ -19,17 +19,6 @@ order_events as (
 
 ),
 
-sales as (
-
-    select * from {{ ref('stg_retail__sales') }}
-    where
-        {{ is_new() }}
-        and sold_at is not null
-        and total is not null
-        and not is_deleted
-
-),
-
 amounts as (
 
     select
@@ -47,29 +36,16 @@ amounts as (
         {{ json_text('properties', 'coupon') }} as coupon,
         coalesce({{ json_length('properties', 'products') }}, 0) as lines,
         coalesce({{ json_sum('properties', 'products', 'quantity') }}, 0) as units,
+        1 as refunds,
+        cast(null as timestamp) as revised_at,
         batch_id
     from order_events
     union all
     select
-        -- Versions of a receipt in the order in which the till wrote them.
-        concat(
-            'retail/', sales.sale_id, '/', cast(sales.updated_at as varchar), '/', sales.version_key
-        ),
-        concat('retail/', sales.sale_id),
-        records.node_id,
-        sales.is_return,
-        sales.sold_at,
-        sales.order_id,
-        coalesce(sales.currency, '{{ var("reporting_currency") }}'),
-        abs(sales.total),
-        abs(sales.revenue),
-        sales.coupon,
-        0,
-        coalesce(sales.units, 0),
-        sales.batch_id
-    from sales
-    left join {{ ref('source_records') }} as records
-        on records.source = 'retail' and sales.identity_key = records.record_id
+        event_id, report_id, node_id, is_refund, occurred_at, order_id, currency, total, revenue,
+        coupon, lines, units, refunds, revised_at, batch_id
+    from {{ ref('int_shop_reports') }}
+    where {{ is_new() }}
 
 ),
 
@@ -86,6 +62,8 @@ minor_units as (
         amounts.coupon,
         amounts.lines,
         amounts.units,
+        amounts.refunds,
+        amounts.revised_at,
         amounts.batch_id,
         cast(round(
             coalesce(amounts.total, amounts.revenue, 0)

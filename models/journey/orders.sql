@@ -14,33 +14,40 @@ touched as (
 
 order_events as (
 
-    select order_events.*
+    select
+        order_events.*,
+        max(order_events.revised_at) over (partition by order_events.order_id) as kept_at
     from {{ ref('int_order_events') }} as order_events
     inner join touched on order_events.order_id = touched.order_id
 
 ),
 
--- A shop's page and its server may both report one order: the first report counts.
+-- A shop's page and its server may both report one order: the first report counts, unless a shop
+-- system keeps the order. Then it is as it stands there.
 purchases as (
 
     select
         *,
-        row_number() over (partition by order_id order by occurred_at asc, event_id asc) as report
+        row_number() over (
+            partition by order_id order by revised_at desc nulls last, occurred_at asc, event_id asc
+        ) as report
     from order_events
     where not is_refund
 
 ),
 
--- So does the first version of a receipt that the till wrote again.
+-- So does the first version of a receipt that the till wrote again. A shop system tells all that
+-- was paid back, so that a message about it says nothing more.
 refund_reports as (
 
     select
         *,
         row_number() over (
-            partition by order_id, report_id order by occurred_at asc, event_id asc
+            partition by order_id, report_id
+            order by revised_at desc nulls last, occurred_at asc, event_id asc
         ) as version
     from order_events
-    where is_refund
+    where is_refund and (kept_at is null or report_id <> event_id)
 
 ),
 
@@ -49,7 +56,7 @@ refunds as (
     select
         order_id,
         sum(total_cents) as refunded_cents,
-        cast(count(*) as integer) as refunds,
+        cast(sum(refunds) as integer) as refunds,
         max(occurred_at) as refunded_at
     from refund_reports
     where version = 1

@@ -163,7 +163,7 @@ class _Reader:
         content = record
         for path in wanted.leave_out:
             content = _without(content, path.split("."))
-        on = _at(record, wanted.window.on) if wanted.window else None
+        on = _at(record, wanted.window.day) if wanted.window else None
         made = row(content, record_id, moment(told), is_deleted=is_deleted)
         return made | {"on": str(on or "")} if wanted.window else made
 

@@ -87,13 +87,13 @@ class Changes(Described):
 class Window(Described):
     """The days that each reading takes anew, `first_days` the first time.
 
-    `on` is the day within a record, a path in it. A record of those days that is no longer told is
+    `day` is the day within a record, a path in it. A record of those days that is no longer told is
     a deletion.
     """
 
     days: int = Field(gt=0)
     first_days: int = Field(gt=0)
-    on: str
+    day: str
 
 
 class Object(Described):

@@ -9,9 +9,9 @@ from tests.house.project import ROOMS, Model, demand, models, text
 
 # Sources that the platform writes itself, so that nothing collects them.
 OUR_OWN_LEDGERS = {"loads", "activation"}
-# The one staging folder that is no source: views that give all CRMs the same columns, so that
-# nothing behind staging knows which CRM a company has. It reads the vendors' staging models.
-CANONICAL = "crm"
+# The staging folders that are no source: views that give all vendors of a kind the same columns, so
+# that nothing behind staging knows which one a company has. They read the vendors' staging models.
+CANONICAL = {"crm", "spend", "commerce", "support", "email"}
 
 
 def fitting_name(model: Model) -> str:
@@ -80,7 +80,7 @@ def test_a_staging_model_reads_one_source_table_and_nothing_else(manifest: Manif
             f"{model.name} reads {', '.join(model.parents)}"
             for model in models(manifest).values()
             if model.room == "staging"
-            and model.folder != CANONICAL
+            and model.folder not in CANONICAL
             and [parent.split(".")[0] for parent in model.parents] != ["source"]
         ),
         why="A staging model is where a source's table gets our names, and the only place for it.",
@@ -88,15 +88,16 @@ def test_a_staging_model_reads_one_source_table_and_nothing_else(manifest: Manif
     )
 
 
-def test_no_model_behind_staging_names_a_vendor_of_a_crm(manifest: Manifest) -> None:
+def test_no_model_behind_staging_names_a_vendor(manifest: Manifest) -> None:
     everything = models(manifest)
     vendors = {
         parent.folder
         for model in everything.values()
-        if model.folder == CANONICAL
-        for parent in (everything[unique_id] for unique_id in model.parents)
-    } - {CANONICAL}
-    assert vendors, f"models/staging/{CANONICAL} reads no vendor's staging model"
+        if model.folder in CANONICAL
+        for parent in (everything.get(unique_id) for unique_id in model.parents)
+        if parent
+    } - CANONICAL
+    assert vendors, "the canonical views read no vendor's staging model"
     demand(
         (
             f"{model.room}/{model.name} reads {parent.name}"
@@ -105,10 +106,10 @@ def test_no_model_behind_staging_names_a_vendor_of_a_crm(manifest: Manifest) -> 
             if parent
             and parent.room == "staging"
             and parent.folder in vendors
-            and (model.room, model.folder) != ("staging", CANONICAL)
+            and not (model.room == "staging" and model.folder in CANONICAL)
         ),
-        why="Whoever moves from one CRM to another changes staging, and no segment.",
-        fix=f"Read stg_{CANONICAL}__<plural>, and give it a branch per vendor.",
+        why="Whoever moves from one vendor to another changes staging, and no segment.",
+        fix=f"Read a view of {', '.join(sorted(CANONICAL))}, and give it a branch per vendor.",
     )
 
 

@@ -18,7 +18,8 @@ LIMITS = (
     (".", ".py", 260),
 )
 DIALECT = tuple(
-    Path(f"macros/{name}.sql") for name in ("dialect", "dialect_tables", "breadth_first")
+    Path(f"macros/{name}.sql")
+    for name in ("dialect", "dialect_money", "dialect_tables", "breadth_first")
 )
 ENGINE_WORDS = (
     r"\bexclude\b", r"\bunnest\b", r"\bepoch(_ms|_us)?\s*\(", r"\bread_\w+\(", r"\bjson_extract",

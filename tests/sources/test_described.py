@@ -46,7 +46,7 @@ PLAIN: dict[str, Any] = {
         },
         "days": {
             "id": ["id", "on"],
-            "window": {"days": 7, "first_days": 90, "on": "on"},
+            "window": {"days": 7, "first_days": 90, "day": "on"},
             "reads": [
                 {"path": "/days/$account", "records": "", "parameters": {"range": "$from:$to"}}
             ],

@@ -62,3 +62,30 @@ select
     postal_code, country, job_title, null, 'zoho/' || account_id, has_opted_out_of_email,
     created_at, null, null
 from {{ ref('stg_zoho__contacts') }}
+union all
+select
+    'klaviyo', 'profile/' || profile_id, updated_at, version_key, is_deleted, batch_id,
+    email, null, phone, null, null, user_id, first_name, last_name, street, city,
+    postal_code, country, job_title, company_name, null, has_opted_out_of_email,
+    created_at, null, null
+from {{ ref('stg_klaviyo__profiles') }}
+union all
+select
+    'shopify', 'customer/' || customer_id, updated_at, version_key, is_deleted, batch_id,
+    email, null, phone, null, null, null, first_name, last_name, street, city, postal_code,
+    country, null, company_name, null, has_opted_out_of_email, created_at, null, null
+from {{ ref('stg_shopify__customers') }}
+union all
+select
+    'stripe', 'customer/' || customer_id, updated_at, version_key, is_deleted, batch_id,
+    email, null, phone, null, null, user_id, first_name, last_name, street, city, postal_code,
+    country, null, null, null, null, created_at, null, null
+from {{ ref('stg_stripe__customers') }}
+union all
+-- Who answers tickets is no customer.
+select
+    'zendesk', 'user/' || user_id, updated_at, version_key,
+    is_deleted or coalesce(role, 'end-user') <> 'end-user', batch_id,
+    email, null, phone, null, null, external_id, first_name, last_name, null, null, null,
+    null, null, null, null, null, created_at, null, null
+from {{ ref('stg_zendesk__users') }}
