@@ -18,7 +18,7 @@ from orchestration.warehouse import Home, Manifest
 
 write_quickly()
 home = Home.from_environment()
-home.root.mkdir(parents=True, exist_ok=True)
+home.make()
 # dbt runs in a process of its own and must find the same files, wherever it is started.
 os.environ["KITH_HOME"] = str(home.root)
 

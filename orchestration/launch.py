@@ -50,6 +50,7 @@ def prepare(home: Home) -> None:
     """
     if "'" in str(home.root):
         raise ValueError(f"KITH_HOME is {home.root}: SQL cannot name a path with a quote in it.")
+    home.make()
     for folder in (home.landing / "events", home.dagster, home.root / "logs"):
         folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(PROJECT / "orchestration" / "dagster.yaml", home.dagster / "dagster.yaml")

@@ -29,6 +29,10 @@ class Home:
         """`KITH_HOME`, by default `var` in the project; always absolute."""
         return cls(Path(os.environ.get("KITH_HOME") or PROJECT / "var").resolve())
 
+    def make(self) -> None:
+        """Make the directory; a new one is its owner's alone, for it holds personal data."""
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+
     @property
     def landing(self) -> Path:
         """Files as they arrived, immutable once renamed into place."""

@@ -37,6 +37,7 @@ def main(
     if fresh:
         forget(home)
     console.print(f"[bold]Kith[/bold] on the {world_name} world, in {home.root}")
+    home.make()
     source = arrange(world_name, home)
     if world_name == "synthetic":
         with console.status("people visit the shop"):

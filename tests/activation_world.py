@@ -24,7 +24,10 @@ from sandbox.vendors.limits import Limits
 TOKEN = token_hex(8)
 SECRET = token_hex(8)
 UNLIMITED = Limits(
-    hubspot_ten_seconds=1_000_000, webhook_second=1_000_000, requests_second=1_000_000
+    hubspot_ten_seconds=1_000_000,
+    hubspot_search_second=1_000_000,
+    webhook_second=1_000_000,
+    requests_second=1_000_000,
 )
 
 

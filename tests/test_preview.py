@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -88,8 +89,9 @@ def edited(home: Home, tmp_path_factory: pytest.TempPathFactory) -> Edited:
             shutil.copyfile(PROJECT / part, project / part)
     types = project / "seeds" / "identifier_types.csv"
     rules = types.read_text()
-    assert "email,6,false,10,3," in rules
-    types.write_text(rules.replace("email,6,false,10,3,", "email,6,false,10,1,"))
+    tightened, found = re.subn(r"^(email,\d+,false,10),3,", r"\1,1,", rules, flags=re.M)
+    assert found == 1
+    types.write_text(tightened)
     with (project / "seeds" / "identity_overrides.csv").open("a") as overrides:
         overrides.write(OVERRIDE)
     with pytest.MonkeyPatch.context() as working_tree:

@@ -1,5 +1,6 @@
 """Publication: a new file takes the old one's place, and readers never notice the change."""
 
+import stat
 from pathlib import Path
 
 import duckdb
@@ -89,3 +90,13 @@ def test_a_compact_publication_leaves_no_byte_of_what_was_deleted(home: Home) ->
     assert NEEDLE.encode() in home.serving.read_bytes(), "the test must be able to fail"
     publish(home, compact=True)
     assert NEEDLE.encode() not in home.serving.read_bytes()
+
+
+def test_a_home_that_is_made_is_its_owners_alone_and_one_that_is_there_stays(
+    tmp_path: Path,
+) -> None:
+    new, old = Home(tmp_path / "new" / "home"), Home(tmp_path / "old")
+    old.root.mkdir(mode=0o750)
+    for home in (new, old):
+        home.make()
+    assert [stat.S_IMODE(home.root.stat().st_mode) for home in (new, old)] == [0o700, 0o750]

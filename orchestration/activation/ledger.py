@@ -128,7 +128,7 @@ def _taken(home: Home, kind: int) -> Iterator[None]:
 
     DuckDB's own lock keeps other processes out, and two syncs of one process would pass it.
     """
-    home.root.mkdir(parents=True, exist_ok=True)
+    home.make()
     descriptor = os.open(home.root, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, kind)
@@ -174,7 +174,7 @@ def _attach_once_free(connection: duckdb.DuckDBPyConnection, attachment: str) ->
 
 
 def _path(home: Home) -> str:
-    home.root.mkdir(parents=True, exist_ok=True)
+    home.make()
     return _escaped(home.activation)
 
 

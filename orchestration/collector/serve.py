@@ -59,6 +59,7 @@ def collect(
     declared = declaration(declared_in)
     opened = keys(declared, os.environ)
     limits, metrics = Limits(), Metrics()
+    home.make()
     spool = Spool(
         home.root / "collector", home.landing / "events", declared.seal_after, limits, metrics
     )

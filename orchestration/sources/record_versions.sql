@@ -37,7 +37,13 @@ compared as (
         md5(concat(is_deleted, record)) is not distinct from lag(md5(concat(is_deleted, record)))
             over (
                 partition by record_id
-                order by updated_at nulls first, batch_id nulls last, path, line_number
+                -- As times: as texts, 07.000Z would be later than 07.000001Z.
+                order by
+                    try_cast(updated_at as timestamptz) nulls first,
+                    updated_at nulls first,
+                    batch_id nulls last,
+                    path,
+                    line_number
             ) as is_repeat
     from (
         select * from arrived

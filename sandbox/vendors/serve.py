@@ -24,7 +24,7 @@ from typing import Self
 
 import uvicorn
 
-from sandbox.vendors import meta, pipedrive, zoho
+from sandbox.vendors import meta_insights, pipedrive, zoho
 from sandbox.vendors.control import editing, gated
 from sandbox.vendors.gate import Gate
 from sandbox.vendors.hubspot.app import HubSpot
@@ -33,8 +33,8 @@ from sandbox.vendors.salesforce.app import Salesforce
 from sandbox.vendors.webhook import Webhook
 
 PROJECT = Path(__file__).resolve().parents[2]
-# Vendors that are only sent to, and hold nothing at first.
-RECEIVERS = (meta.EMULATED,)
+# Vendors that hold nothing at first.
+RECEIVERS = (meta_insights.EMULATED,)
 # Vendors that the world fills, beside HubSpot and Salesforce.
 POPULATED = (pipedrive.EMULATED, zoho.EMULATED)
 SECRETS = (
