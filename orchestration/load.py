@@ -31,6 +31,12 @@ def load_asset(manifest: Manifest) -> dg.AssetsDefinition:
         report = load(Home.from_environment(), tables)
         for file in report.waiting:
             context.log.info("%s is still being written and waits for the next run", file)
+        for file in report.overwritten:
+            context.log.warning(
+                "%s changed after it was loaded, and what it says now is not loaded: "
+                "a file is loaded once, so send it under another name",
+                file,
+            )
         for table in tables:
             yield dg.MaterializeResult(asset_key=_key(table), metadata=_metadata(table, report))
 

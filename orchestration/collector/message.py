@@ -81,12 +81,14 @@ def _lines(messages: list[object], sent_at: object, origin: Origin, most: int) -
     return text
 
 
-def _stored(message: object, sent_at: object, origin: Origin) -> dict[str, Any]:
-    """A message with what the server knows of it."""
+def _stored(message: object, sent_at: object, origin: Origin) -> object:
+    """A message with what the server knows of it; what is none is kept for the load to refuse."""
     if not isinstance(message, dict):
-        raise _misshapen()
-    known = _known(message.get("context"), origin)
-    stored = {**message, "receivedAt": origin.received_at, "context": known}
+        return message
+    stored = {**message, "receivedAt": origin.received_at}
+    context = message.get("context")
+    if context is None or isinstance(context, dict):
+        stored["context"] = _known(context or {}, origin)
     stored.pop("writeKey", None)
     if not stored.get("messageId"):
         stored["messageId"] = str(uuid.uuid4())
@@ -95,12 +97,8 @@ def _stored(message: object, sent_at: object, origin: Origin) -> dict[str, Any]:
     return stored
 
 
-def _known(context: object, origin: Origin) -> dict[str, Any]:
+def _known(context: dict[str, Any], origin: Origin) -> dict[str, Any]:
     """The context with the sender's address, as far as it is kept, and with our own part."""
-    if context is None:
-        context = {}
-    elif not isinstance(context, dict):
-        raise _misshapen()
     known = {**context, "collector": origin.collector}
     address = origin.address
     if "ip" in known and (said := known.pop("ip")):
@@ -108,10 +106,6 @@ def _known(context: object, origin: Origin) -> dict[str, Any]:
     if address:
         known["ip"] = address
     return known
-
-
-def _misshapen() -> Refused:
-    return Refused(400, "shape", "A message and its context must be JSON objects.")
 
 
 def _encoded(messages: list[Any]) -> list[bytes]:

@@ -1,7 +1,7 @@
 """Which files of the landing folder are new and complete."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,8 +32,17 @@ class Arrival:
     is_growing: bool
 
 
+def overwritten(
+    landing: Path, declarations: Iterable[Declaration], known: Mapping[str, int]
+) -> list[str]:
+    """Files that have another size than when they were loaded; `known` are sizes in bytes."""
+    present = (path for each in declarations for path in _files(landing, each))
+    sizes = {path.relative_to(landing).as_posix(): path.stat().st_size for path in present}
+    return sorted(file for file, size in sizes.items() if known.get(file, size) != size)
+
+
 def new_arrivals(
-    landing: Path, declarations: Iterable[Declaration], known: set[str]
+    landing: Path, declarations: Iterable[Declaration], known: Container[str]
 ) -> list[Arrival]:
     """New files of all tables in the order of their names; `known` are those already loaded."""
     found = [

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.sources.arrivals import Arrival, new_arrivals
+from orchestration.sources.arrivals import Arrival, new_arrivals, overwritten
 from orchestration.sources.declaration import Declaration, EventFiles
 from orchestration.sources.event_files import DisagreementError, EventIntake
 from orchestration.sources.records import RecordIntake, create_record_tables
@@ -36,6 +36,8 @@ class TableLoad:
 class LoadReport:
     """One load: its batch (None if nothing was new), tables that got files, files still growing.
 
+    `overwritten` are files that changed after they were loaded: what they say now is nowhere.
+
     `released` counts the messages that a changed tracking plan no longer holds; they are a batch
     of their own, before this one.
     """
@@ -43,6 +45,7 @@ class LoadReport:
     batch_id: int | None
     tables: tuple[TableLoad, ...]
     waiting: tuple[str, ...]
+    overwritten: tuple[str, ...]
     released: int
 
 
@@ -59,7 +62,7 @@ def load(home: Home, declarations: Iterable[Declaration], *, tracking: Path = FO
         connection.execute(statement("raw_tables"))
         released = take_up_plan(connection, plan)
         create_record_tables(connection, declared)
-        known = {file for (file,) in connection.execute("select file from raw.loads").fetchall()}
+        known = dict(connection.execute("select file, bytes from raw.loads").fetchall())
         found = new_arrivals(home.landing, declared, known)
         arrivals = [each for each in found if not each.is_growing]
         connection.execute(statement("arrivals"))
@@ -70,6 +73,7 @@ def load(home: Home, declarations: Iterable[Declaration], *, tracking: Path = FO
             batch_id=_batch_id(connection),
             tables=tuple(TableLoad(*row) for row in tables),
             waiting=tuple(each.file for each in found if each.is_growing),
+            overwritten=tuple(overwritten(home.landing, declared, known)),
             released=released,
         )
 

@@ -155,4 +155,15 @@ def test_any_json_becomes_whole_lines_or_is_refused(kind: str, content: dict[str
     assert made.count(b"\n") == events
     assert made.endswith(b"\n")
     for line in made.splitlines():
-        assert json.loads(line)["receivedAt"] == HERE.received_at
+        stored = json.loads(line)
+        assert not isinstance(stored, dict) or stored["receivedAt"] == HERE.received_at
+
+
+def test_what_is_no_message_is_kept_for_the_load_and_does_not_harm_its_batch(
+    tmp_path: Path,
+) -> None:
+    batch = [{"type": "track", "event": "Good", "userId": "u"}, 5, None, {"context": 1}]
+    with serving(tmp_path) as room:
+        assert room.client.post("/v1/batch", json={"batch": batch}).status_code == 200
+    (table,) = load(Home(tmp_path), [EVENTS]).tables
+    assert (table.loaded, table.quarantined) == (1, 3)

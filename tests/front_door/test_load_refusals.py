@@ -141,3 +141,10 @@ def is_intact(text: bytes) -> bool:
     except ValueError:
         return False
     return bool(line(found["messageId"][1:]) == text.rstrip(b"\r"))
+
+
+def test_a_file_that_is_written_over_after_it_was_loaded_is_told(home: Home) -> None:
+    drop(home, "daily.ndjson", [line(1)])
+    assert load_events(home).overwritten == ()
+    drop(home, "daily.ndjson", [line(1), line(2)])
+    assert load_events(home).overwritten == ("events/daily.ndjson",)
