@@ -3,16 +3,9 @@
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Discriminator,
-    Field,
-    Tag,
-    ValidationError,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from orchestration.complaints import complaints, nearest
 from orchestration.sources.description import description, kinds
 from orchestration.sources.elsewhere import Database, FromDlt
 from orchestration.warehouse import Manifest
@@ -28,6 +21,15 @@ LISTS = ("lists", "list_members")
 Comparison = Literal["name", "exact", "code", "date", "email"]
 
 
+def _within(path: str) -> str:
+    if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts or not path:
+        raise ValueError(f"{path!r} must be a folder within landing/, such as loyalty/members")
+    return path
+
+
+LandingFolder = Annotated[str, AfterValidator(_within)]
+
+
 class _Kind(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -41,7 +43,7 @@ class EventFiles(_Kind):
     """Segment-spec messages, one JSON object a line, dropped under `landing/<path>`."""
 
     kind: Literal["event_files"]
-    path: str
+    path: LandingFolder
 
 
 class RecordFiles(_Kind):
@@ -51,7 +53,7 @@ class RecordFiles(_Kind):
     """
 
     kind: Literal["record_files"]
-    path: str
+    path: LandingFolder
     key: tuple[str, ...] = Field(min_length=1)
     sheet: str | None = None
 
@@ -144,22 +146,18 @@ class Fuzzy(_Kind):
     training: FuzzyTraining
 
 
-def _tag(collect: object) -> str | None:
-    kind = collect.get("kind") if isinstance(collect, dict) else getattr(collect, "kind", None)
-    return "described" if kind in kinds() else kind
-
-
-Collect = Annotated[
-    Annotated[EventFiles, Tag("event_files")]
-    | Annotated[RecordFiles, Tag("record_files")]
-    | Annotated[Hubspot, Tag("hubspot")]
-    | Annotated[Salesforce, Tag("salesforce")]
-    | Annotated[Database, Tag("database")]
-    | Annotated[FromDlt, Tag("dlt")]
-    | Annotated[Fuzzy, Tag("fuzzy")]
-    | Annotated[FromDescription, Tag("described")],
-    Discriminator(_tag),
-]
+Collect = (
+    EventFiles | RecordFiles | Hubspot | Salesforce | Database | FromDlt | Fuzzy | FromDescription
+)
+KINDS: dict[str, type[Collect]] = {
+    "event_files": EventFiles,
+    "record_files": RecordFiles,
+    "hubspot": Hubspot,
+    "salesforce": Salesforce,
+    "database": Database,
+    "dlt": FromDlt,
+    "fuzzy": Fuzzy,
+}
 
 
 class Declaration(BaseModel):
@@ -197,24 +195,31 @@ def declarations(manifest: Manifest) -> list[Declaration]:
 
 
 def _declaration(source: dict[str, Any]) -> Declaration:
-    try:
-        return Declaration(
-            source=source["source_name"],
-            table=source["name"],
-            identifier=source["identifier"],
-            collect=source["config"]["meta"]["collect"],
-            file=source["original_file_path"],
-        )
-    except ValidationError as wrong:
-        raise DeclarationError(_explanation(source, wrong)) from None
-
-
-def _explanation(source: dict[str, Any], wrong: ValidationError) -> str:
-    problems = "; ".join(
-        f"{'.'.join(['meta', *map(str, error['loc'])])}: {error['msg']}"
-        for error in wrong.errors(include_url=False, include_input=False)
+    return Declaration(
+        source=source["source_name"],
+        table=source["name"],
+        identifier=source["identifier"],
+        collect=_collect(source),
+        file=source["original_file_path"],
     )
-    return (
-        f"{source['original_file_path']}: source table {source['source_name']}.{source['name']}: "
-        f"{problems}. Correct it there, then run `dbt parse`."
+
+
+def _collect(source: dict[str, Any]) -> Collect:
+    told = source["config"]["meta"]["collect"]
+    kind = str(told.get("kind", "")) if isinstance(told, dict) else ""
+    model = FromDescription if kind in kinds() else KINDS.get(kind)
+    if model is None:
+        guess = nearest(kind, [*KINDS, *kinds()])
+        raise _wrong(source, [f"meta.collect.kind: there is no {kind or 'kind'}; {guess}"])
+    try:
+        return model.model_validate(told)
+    except ValidationError as mistakes:
+        raise _wrong(source, complaints(mistakes, model, "meta.collect")) from None
+
+
+def _wrong(source: dict[str, Any], problems: list[str]) -> DeclarationError:
+    table = f"{source['source_name']}.{source['name']}"
+    return DeclarationError(
+        f"{source['original_file_path']}: source table {table}: {'; '.join(problems)}. "
+        "Correct it, then run `dbt parse`."
     )

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
+from orchestration.complaints import complaints
 from orchestration.destinations.answer import Described
 from orchestration.destinations.description import (
     Address,
@@ -146,5 +147,15 @@ def kinds() -> tuple[str, ...]:
 
 @cache
 def description(kind: str) -> Description:
-    """The kind that a file describes; raises pydantic's ValidationError if it is malformed."""
-    return Description.model_validate(yaml.safe_load((FOLDER / f"{kind}.yml").read_text()))
+    """The kind that a file describes; raises ValueError, which names the file and each mistake."""
+    file = FOLDER / f"{kind}.yml"
+    try:
+        return Description.model_validate(yaml.safe_load(file.read_text()))
+    except yaml.MarkedYAMLError as broken:
+        line = broken.problem_mark.line + 1 if broken.problem_mark else "?"
+        raise ValueError(
+            f"orchestration/sources/{file.name}, line {line}: {broken.problem}"
+        ) from None
+    except ValidationError as wrong:
+        mistakes = "; ".join(complaints(wrong, Description, ""))
+        raise ValueError(f"orchestration/sources/{file.name}: {mistakes}") from None

@@ -161,10 +161,14 @@ def test_a_declaration_is_read_from_the_manifest() -> None:
 @pytest.mark.parametrize(
     ("collect", "field"),
     [
-        ({"kind": "record_files", "path": "ads/spend"}, "meta.collect.record_files.key"),
-        ({"kind": "record_files", "path": "x", "key": []}, "meta.collect.record_files.key"),
-        ({"kind": "event_files", "paths": "x"}, "meta.collect.event_files.path"),
-        ({"kind": "hubspt"}, "meta.collect"),
+        ({"kind": "record_files", "path": "ads/spend"}, "meta.collect.key: is missing"),
+        ({"kind": "record_files", "path": "x", "key": []}, "meta.collect.key: is empty"),
+        ({"kind": "record_files", "path": "/etc", "key": ["a"]}, "a folder within landing/"),
+        ({"kind": "record_files", "path": "../x", "key": ["a"]}, "a folder within landing/"),
+        ({"kind": "event_files", "paths": "x"}, "did you mean path?"),
+        ({"kind": "hubspt"}, "meta.collect.kind: there is no hubspt; did you mean hubspot?"),
+        ({"kind": "zoho", "object": "Contact"}, "object Contact is none of Accounts, Calls"),
+        ({"path": "x"}, "meta.collect.kind: there is no kind"),
     ],
 )
 def test_a_wrong_declaration_names_file_table_field_and_remedy(

@@ -232,3 +232,20 @@ def test_a_time_is_written_in_one_way(told: object, text: str) -> None:
 def test_a_served_vendor_is_not_asked_before_it_is_read(vendor: Vendor) -> None:
     FromDescription(kind="acme", object="things")
     assert vendor.sold == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("title: [", "orchestration/sources/acme.yml, line 1"),
+        ("title: Acme", "orchestration/sources/acme.yml: documents: is missing"),
+    ],
+)
+def test_a_mistake_in_a_description_is_told_with_its_file(
+    vendor: Vendor, tmp_path: Path, text: str, said: str
+) -> None:
+    assert vendor.sold == 0
+    (tmp_path / "acme.yml").write_text(text)
+    description.description.cache_clear()
+    with pytest.raises(ValueError, match=said):
+        FromDescription(kind="acme", object="things")
