@@ -140,6 +140,14 @@ class Installation:
         """The publication in figures."""
         return report(self.home)
 
+    def stated(self) -> set[Any]:
+        """Contact points and CRM records as published, without the moments of their writing."""
+        points = (
+            "select customer_id, field, value, is_chosen from customers.customer_contact_points"
+        )
+        records = "select contact_id, customer_id, email, first_name from customers.crm_contacts"
+        return {*self.published(points), *self.published(records)}
+
     def published(self, query: str) -> list[Any]:
         """The rows of a query on the publication."""
         with connect(self.home.serving, read_only=True) as connection:
