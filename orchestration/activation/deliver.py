@@ -1,7 +1,9 @@
 """Delivers a spooled plan. No database is open meanwhile; the journal is all that is written."""
 
 import asyncio
+import gc
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, groupby, islice
 from operator import itemgetter
@@ -10,7 +12,6 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-import uvloop
 
 from orchestration.activation.connections import Connections
 from orchestration.activation.declaration import Sync
@@ -81,9 +82,9 @@ def deliver(destination: Destination, delivery: Delivery) -> str:
 
     A vendor's failure is an outcome in the journal, never an exception.
     """
-    with Journal(delivery.journal) as journal:
+    with Journal(delivery.journal) as journal, _earlier_objects_left_alone():
         if isinstance(destination, HttpDestination):
-            return uvloop.run(_Courier(destination, journal, delivery).deliver())
+            return asyncio.run(_Courier(destination, journal, delivery).deliver())
         try:
             if isinstance(destination, FileDestination):
                 _publish(destination, journal, delivery)
@@ -97,7 +98,17 @@ def deliver(destination: Destination, delivery: Delivery) -> str:
 def inquire(destination: JobDestination, delivery: Delivery) -> str:
     """Asks about the rows that travel in the vendor's jobs; the journal has the answers."""
     with Journal(delivery.journal) as journal:
-        return uvloop.run(_Courier(destination, journal, delivery).inquire())
+        return asyncio.run(_Courier(destination, journal, delivery).inquire())
+
+
+@contextmanager
+def _earlier_objects_left_alone() -> Iterator[None]:
+    """Each row makes a few objects, so that the garbage collector would go through all others."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _publish(destination: FileDestination, journal: Journal, delivery: Delivery) -> None:
