@@ -69,7 +69,7 @@ def run() -> None:
     console.print(closing_page(state, home))
     for source, names in unread_for_want_of(os.environ).items():
         console.print(f"{source} was skipped, no credentials: {', '.join(names)} not set.")
-    if left := what_is_left(state, outcome.unread, outcome.log):
+    if left := what_is_left(state, outcome.unread):
         console.print(left)
         raise typer.Exit(2)
 

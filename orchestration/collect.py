@@ -2,18 +2,21 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from itertools import groupby
 
 import dagster as dg
 from dagster_dlt import DagsterDltResource, DagsterDltTranslator
 from dagster_dlt.translator import DltResourceTranslatorData
+from dlt.extract.exceptions import ResourceExtractionError
 from dlt.pipeline.exceptions import PipelineStepFailed
 
-from orchestration.sources.declaration import Declaration, declarations
+from orchestration.sources.declaration import Declaration, FromDescription, declarations
+from orchestration.sources.described import demand_paging
 from orchestration.sources.elsewhere import FromDlt
 from orchestration.sources.pipelines import landing_pipeline, unfinished, vendor_source
 from orchestration.sources.progress import passed_on
-from orchestration.sources.vendor import VendorError
+from orchestration.sources.vendor import RefusedError, VendorError
 from orchestration.warehouse import Home, Manifest
 
 CHECK = "collected"
@@ -51,6 +54,9 @@ def _spec(table: Declaration, *kinds: str) -> dg.AssetSpec:
 
 
 def _vendor_asset(source: str, tables: list[Declaration]) -> dg.AssetsDefinition:
+    for kind in {each.collect.kind for each in tables if isinstance(each.collect, FromDescription)}:
+        demand_paging(kind)
+
     @dg.multi_asset(
         name=f"collect_{source}",
         specs=[_spec(table, "dlt", table.collect.kind) for table in tables],
@@ -59,29 +65,35 @@ def _vendor_asset(source: str, tables: list[Declaration]) -> dg.AssetsDefinition
     def collect(
         context: dg.AssetExecutionContext, dlt: DagsterDltResource
     ) -> Iterator[dg.MaterializeResult[None]]:
-        """Read the vendor; if it fails, say so in the check and let the run go on."""
+        """Read the vendor; a table that fails says so in its check and the run goes on."""
         named = {name for table in tables for name in table.collect.variables}
         if missing := sorted(name for name in named if not os.environ.get(name)):
             unset = f"no credentials: {', '.join(missing)} not set"
             yield from (_skipped(table, unset, passed=True) for table in tables)
             return
-        try:
-            with passed_on(context.log.info):
-                results = _landed(context, dlt, source, tables)
-        except (PipelineStepFailed, VendorError) as failure:
-            cause = vendor_error(failure) or _error_of_others(source, tables, failure)
-            if cause is None:
-                raise
-            context.log.warning("%s", cause)
-            yield from (_skipped(table, str(cause), passed=False) for table in tables)
-            return
-        for result in results:
-            check = dg.AssetCheckResult(passed=True, asset_key=result.asset_key, check_name=CHECK)
-            yield dg.MaterializeResult(
-                asset_key=result.asset_key, metadata=result.metadata, check_results=[check]
-            )
+        with passed_on(context.log.info):
+            landed = _landed(context, dlt, source, tables)
+        for table in tables:
+            key = landing_key(table)
+            if cause := landed.failures.get(table.table):
+                why = told(cause, table)
+                context.log.warning("not read: %s.%s: %s", source, table.table, why)
+                yield _skipped(table, why, passed=False)
+            elif result := landed.results.get(key):
+                check = dg.AssetCheckResult(passed=True, asset_key=key, check_name=CHECK)
+                yield dg.MaterializeResult(
+                    asset_key=key, metadata=result.metadata, check_results=[check]
+                )
 
     return collect
+
+
+@dataclass
+class _Landed:
+    """What landed of each table, the last slice of those of which there is a lot; what failed."""
+
+    results: dict[dg.AssetKey, dg.MaterializeResult[None]] = field(default_factory=dict)
+    failures: dict[str, VendorError] = field(default_factory=dict)
 
 
 def _landed(
@@ -89,20 +101,37 @@ def _landed(
     dlt: DagsterDltResource,
     source: str,
     tables: list[Declaration],
-) -> list[dg.MaterializeResult[None]]:
-    """What landed of each table, the last slice of those of which there is a lot."""
-    results: dict[dg.AssetKey, dg.MaterializeResult[None]] = {}
+) -> _Landed:
+    """Reads the tables; without one that fails the others are read again."""
+    landed = _Landed()
     while tables:
         pipeline = landing_pipeline(Home.from_environment(), source)
-        slices = dlt.run(
-            context=context,
-            dlt_source=vendor_source(source, tables),
-            dlt_pipeline=pipeline,
-            dagster_dlt_translator=Landing(),
-        )
-        results |= {each.asset_key: each for each in slices}
-        tables = unfinished(pipeline, tables)
-    return list(results.values())
+        try:
+            slices = dlt.run(
+                context=context,
+                dlt_source=vendor_source(source, tables),
+                dlt_pipeline=pipeline,
+                dagster_dlt_translator=Landing(),
+            )
+            landed.results |= {each.asset_key: each for each in slices}
+        except (PipelineStepFailed, VendorError) as failure:
+            cause = vendor_error(failure) or _error_of_others(source, tables, failure)
+            if cause is None:
+                raise
+            broken = [each for each in tables if cause.concerns_all or each.table == _at(failure)]
+            landed.failures |= {each.table: cause for each in broken or tables}
+            tables = [each for each in tables if broken and each not in broken]
+        else:
+            tables = unfinished(pipeline, tables)
+    return landed
+
+
+def _at(failure: BaseException) -> str | None:
+    """The table that was being read when the pipeline failed."""
+    cause: BaseException | None = failure
+    while cause is not None and not isinstance(cause, ResourceExtractionError):
+        cause = cause.__cause__ or cause.__context__
+    return cause.pipe_name if cause is not None else None
 
 
 def vendor_error(failure: BaseException) -> VendorError | None:
@@ -124,6 +153,16 @@ def _error_of_others(
     while cause.__cause__ is not None:
         cause = cause.__cause__
     return VendorError(f"{source}: its dlt source failed: {type(cause).__name__}")
+
+
+def told(cause: VendorError, table: Declaration) -> str:
+    """What failed, and what to do where that is known."""
+    status = cause.status if isinstance(cause, RefusedError) else None
+    if status == 401:
+        return f"{cause}: the credentials are refused, see {', '.join(table.collect.variables)}"
+    if status == 403:
+        return f"{cause}: the credentials may not read this, docs/collection.md has what they need"
+    return str(cause)
 
 
 def _skipped(table: Declaration, cause: str, *, passed: bool) -> dg.MaterializeResult[None]:

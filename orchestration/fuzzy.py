@@ -49,7 +49,7 @@ def _proposals(table: Declaration, wanted: Fuzzy) -> dg.AssetsDefinition:
         try:
             metadata, passed = _proposed(home, table, wanted), True
         except FuzzyError as trouble:
-            context.log.warning("%s", trouble)
+            context.log.warning("not read: %s.%s: %s", table.source, table.table, trouble)
             metadata, passed = {"cause": str(trouble)}, False
         check = dg.AssetCheckResult(passed=passed, check_name=CHECK, metadata=metadata)
         yield dg.MaterializeResult(metadata=metadata, check_results=[check])

@@ -9,9 +9,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -22,7 +22,8 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from orchestration.warehouse import PROJECT, Home, Manifest
 
 STEP_EVENT = re.compile(r" - (\S+) - (STEP_START|STEP_SUCCESS|STEP_FAILURE|STEP_SKIPPED) - ")
-UNREAD = re.compile(r"Asset check 'collected' on 'landing/([^/']+)/[^']+' did not pass")
+# As the steps that collect log it: a table, and why.
+UNREAD = re.compile(r" - not read: (\w+\.\w+): (.+)$")
 CAUSE = re.compile(r"(Failure in|Error in|(Compilation|Parsing) Error|^[\w.]*(Error|Exception):)")
 STOP_SECONDS = 40
 # How the runs of `kith run` are known in Dagster; its daemon must not repeat them by itself.
@@ -33,14 +34,14 @@ TAGS = {"kith/started_by": "kith run", "dagster/max_retries": "0"}
 class Outcome:
     """How a run ended; `log` holds everything that it printed.
 
-    `unread` are the sources whose vendors did not answer properly, which fails no run.
+    `unread` are tables of sources that could not be read, each with why; that fails no run.
     """
 
     succeeded: bool
     seconds: float
     failed_steps: tuple[str, ...]
     log: Path
-    unread: tuple[str, ...] = ()
+    unread: Mapping[str, str] = field(default_factory=dict)
 
 
 def prepare(home: Home) -> None:
@@ -113,7 +114,7 @@ def _execute(home: Home, console: Console, lock: int) -> Outcome:
     command += ["--tags", json.dumps(TAGS)]
     started = time.monotonic()
     failed: list[str] = []
-    unread: set[str] = set()
+    unread: dict[str, str] = {}
     with (
         log.open("w", buffering=1) as file,
         _progress(console) as progress,
@@ -133,7 +134,7 @@ def _execute(home: Home, console: Console, lock: int) -> Outcome:
                 file.write(line)
                 if "Step blocked by limit for pool" in line:
                     progress.update(task, description="waiting for a run of the web UI")
-                unread.update(UNREAD.findall(line))
+                unread |= UNREAD.findall(line.rstrip())
                 if event := STEP_EVENT.search(line):
                     step, kind = event.groups()
                     if kind == "STEP_START":
@@ -145,7 +146,7 @@ def _execute(home: Home, console: Console, lock: int) -> Outcome:
             raise
     succeeded = process.returncode == 0 and not failed
     seconds = time.monotonic() - started
-    return Outcome(succeeded, seconds, tuple(failed), log, tuple(sorted(unread)))
+    return Outcome(succeeded, seconds, tuple(failed), log, unread)
 
 
 def web_ui(home: Home, port: int) -> int:

@@ -1,6 +1,6 @@
 """The closing page: a report as a person likes to read it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from rich.console import Group, RenderableType
@@ -34,11 +34,12 @@ def closing_page(report: Report, home: Home) -> RenderableType:
     )
 
 
-def what_is_left(report: Report, unread: Sequence[str], log: Path) -> Text | None:
-    """Names the sources and syncs that the run did not get done, or None if there are none."""
+def what_is_left(report: Report, unread: Mapping[str, str]) -> Text | None:
+    """Names what the run did not read and did not send, and why, or None if there are none."""
     said = []
-    if unread:
-        said.append(f"Not read: {', '.join(unread)}; why is in {_short(log)}.")
+    for cause in sorted(set(unread.values())):
+        tables = ", ".join(sorted(table for table, why in unread.items() if why == cause))
+        said.append(f"Not read: {tables}: {cause}.")
     if report.left_over:
         syncs = ", ".join(f"{name} ({became})" for name, became in report.left_over.items())
         said.append(f"Not sent to the end: {syncs}; why stands below the table of syncs.")

@@ -106,6 +106,10 @@ class FromDescription(_Kind):
         objects = description(self.kind).objects
         if self.object not in objects:
             raise ValueError(f"object {self.object} is none of {', '.join(sorted(objects))}")
+        words = objects[self.object].words
+        if set(self.options) != set(words):
+            needs = f"needs the options {', '.join(words)}" if words else "takes no options"
+            raise ValueError(f"object {self.object} {needs}")
         return self
 
     @property

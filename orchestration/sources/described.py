@@ -66,6 +66,21 @@ def rows(wanted: FromDescription, state: dict[str, Any], scan: Scan | None = Non
     cursor.advance()
 
 
+def demand_paging(kind: str) -> None:
+    """Raises ValueError, which names the file and the request, if a way to page is none."""
+    described = description(kind)
+    requests = [
+        (f"objects.{name}.{each.path}", each.pages)
+        for name, found in described.objects.items()
+        for each in (*found.reads, *(found.changes.reads if found.changes else ()))
+    ]
+    for where, pages in [("pages", described.pages), *requests]:
+        try:
+            paginator(pages or described.pages)
+        except (TypeError, ValueError) as wrong:
+            raise ValueError(f"orchestration/sources/{kind}.yml: {where}: {wrong}") from None
+
+
 def api(kind: str, described: Description) -> Api:
     """The vendor's address, entered with the credentials of the environment."""
     url = os.environ.get(described.address.variable) or described.address.default

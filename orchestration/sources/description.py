@@ -20,6 +20,9 @@ from orchestration.destinations.description import (
 
 FOLDER = Path(__file__).parent
 VARIABLE = re.compile(r"\$([A-Z][A-Z0-9_]+)")
+WORD = re.compile(r"\$([a-z]\w*)")
+# Those that reading gives.
+GIVEN = {"since", "from", "to"}
 Moment = Literal["iso", "seconds", "milliseconds", "http_date", "date"]
 Values = list[str | int | bool | None]
 
@@ -116,6 +119,13 @@ class Object(Described):
         if self.window is None and any(not (r.updated_at or self.updated_at) for r in asked):
             raise ValueError("updated_at is needed, where the record says when it changed")
         return self
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The options that a source table must give: the words of its requests."""
+        requests = [*self.reads, *(self.changes.reads if self.changes else ())]
+        told = [(each.path, each.parameters, each.body, each.since) for each in requests]
+        return tuple(sorted(set(WORD.findall(str(told))) - GIVEN))
 
 
 class Description(Described):

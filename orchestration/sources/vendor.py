@@ -28,7 +28,18 @@ Row = dict[str, Any]
 
 
 class VendorError(Exception):
-    """A vendor could not be read; the text names vendor, request and cause, and no secret."""
+    """A vendor could not be read; the text names vendor, request and cause, and no secret.
+
+    `concerns_all`: it would fail for every table alike.
+    """
+
+    concerns_all = False
+
+
+class SilentError(VendorError):
+    """A vendor could not be reached, or gave an answer that is none."""
+
+    concerns_all = True
 
 
 class RefusedError(VendorError):
@@ -38,6 +49,7 @@ class RefusedError(VendorError):
         super().__init__(text)
         self.status = response.status_code
         self.words = response.text
+        self.concerns_all = self.status in (401, 429) or self.status >= 500
 
 
 class Api:
@@ -69,7 +81,7 @@ class Api:
             reply = self.answer(method, path, **content).json()
         except RequestException as failure:
             cause = type(failure).__name__
-            raise VendorError(f"{self._vendor} gave no usable answer to {asked}: {cause}") from None
+            raise SilentError(f"{self._vendor} gave no usable answer to {asked}: {cause}") from None
         if not isinstance(reply, dict) or expected not in reply:
             raise VendorError(f"{self._vendor} answered {asked} without {expected!r}")
         return reply
@@ -81,7 +93,7 @@ class Api:
             response: Response = self._client.request(path, method, **content)
         except RequestException as failure:
             cause = type(failure).__name__
-            raise VendorError(f"{self._vendor} gave no usable answer to {asked}: {cause}") from None
+            raise SilentError(f"{self._vendor} gave no usable answer to {asked}: {cause}") from None
         if not response.ok:
             raise RefusedError(
                 f"{self._vendor} answered {response.status_code} to {asked}", response
@@ -131,13 +143,15 @@ class Api:
             return response
         except RequestException as failure:
             cause = type(failure).__name__
-            raise VendorError(f"{self._vendor} gave no usable answer to {asked}: {cause}") from None
+            raise SilentError(f"{self._vendor} gave no usable answer to {asked}: {cause}") from None
 
     def _listed(
         self, response: Response, records: str, none: str, asked: str
     ) -> list[dict[str, Any]]:
         if not response.ok:
-            raise VendorError(f"{self._vendor} answered {response.status_code} to {asked}")
+            raise RefusedError(
+                f"{self._vendor} answered {response.status_code} to {asked}", response
+            )
         try:
             reply = response.json()
         except RequestException:

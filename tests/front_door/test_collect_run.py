@@ -11,17 +11,19 @@ from dagster_dlt import DagsterDltResource
 
 from orchestration.collect import collect_assets
 from orchestration.load import load_asset
+from orchestration.sources.declaration import Declaration, Hubspot
 from orchestration.warehouse import Manifest
-from tests.front_door.crm import TABLES, Sandbox, people
+from tests.front_door.crm import CONTACTS, TABLES, Sandbox, people
 
 
 class Declared(Manifest):
     """A manifest of the two vendors' tables and a folder of dropped files."""
 
-    def __init__(self) -> None:
+    def __init__(self, *more: Declaration) -> None:
         super().__init__()
         collects: dict[tuple[str, str], dict[str, Any]] = {
-            (each.source, each.table): each.collect.model_dump() for each in TABLES.values()
+            (each.source, each.table): each.collect.model_dump()
+            for each in (*TABLES.values(), *more)
         }
         collects["events", "messages"] = {"kind": "event_files", "path": "events"}
         self.__dict__["content"] = {
@@ -38,8 +40,8 @@ class Declared(Manifest):
         }
 
 
-def materialize() -> dg.ExecuteInProcessResult:
-    manifest = Declared()
+def materialize(*more: Declaration) -> dg.ExecuteInProcessResult:
+    manifest = Declared(*more)
     return dg.materialize(
         [*collect_assets(manifest), load_asset(manifest)],
         resources={"dlt": DagsterDltResource()},
@@ -49,6 +51,15 @@ def materialize() -> dg.ExecuteInProcessResult:
 
 def checks(result: dg.ExecuteInProcessResult) -> dict[str, dg.AssetCheckEvaluation]:
     return {each.asset_key.path[1]: each for each in result.get_asset_check_evaluations()}
+
+
+def checked_tables(result: dg.ExecuteInProcessResult, source: str) -> dict[str, str]:
+    """What stopped each table of a source, empty for what landed."""
+    return {
+        each.asset_key.path[2]: "" if each.passed else str(each.metadata["cause"].value)
+        for each in result.get_asset_check_evaluations()
+        if each.asset_key.path[1] == source
+    }
 
 
 def test_one_run_collects_and_loads_everything(sandbox: Sandbox) -> None:
@@ -88,6 +99,40 @@ def test_a_vendor_that_is_down_fails_its_check_and_stops_nobody(sandbox: Sandbox
     assert os.environ["HUBSPOT_TOKEN"] not in cause
     assert lead in sandbox.latest("salesforce")
     assert sandbox.rows("select count(*) from raw.hubspot_contacts") == [(0,)]
+
+
+DEALS = CONTACTS.model_copy(
+    update={
+        "table": "deals",
+        "identifier": "hubspot_deals",
+        "collect": Hubspot(kind="hubspot", object="deals", properties=("dealname",)),
+    }
+)
+
+
+def test_a_table_that_may_not_be_read_stops_no_other_table_of_its_vendor(sandbox: Sandbox) -> None:
+    (contact,) = sandbox.edit("hubspot", *people("hubspot", 1, "scope"))
+    sandbox.faults("hubspot", rates={"403": 1.0}, only="/crm/v3/objects/deals")
+    result = materialize(DEALS)
+    assert result.success
+    stopped = checked_tables(result, "hubspot")
+    assert stopped["contacts"] == ""
+    assert "hubspot answered 403 to GET /crm/v3/objects/deals" in stopped["deals"]
+    assert "docs/collection.md" in stopped["deals"]
+    assert contact in sandbox.latest("hubspot")
+    sandbox.faults("hubspot")
+    assert set(checked_tables(materialize(DEALS), "hubspot").values()) == {""}
+
+
+def test_credentials_that_are_refused_stop_all_tables_of_a_vendor_at_the_first_request(
+    sandbox: Sandbox,
+) -> None:
+    sandbox.faults("hubspot", rates={"401": 1.0})
+    before = sum(sandbox.requests("hubspot").values())
+    stopped = checked_tables(materialize(DEALS), "hubspot")
+    assert stopped.keys() == {"contacts", "deals"}
+    assert all("refused, see HUBSPOT_TOKEN" in cause for cause in stopped.values())
+    assert sum(sandbox.requests("hubspot").values()) == before + 1
 
 
 def test_a_vendor_without_credentials_is_skipped_and_that_is_no_failure(

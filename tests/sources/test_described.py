@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from orchestration.sources import description
 from orchestration.sources.declaration import FromDescription
-from orchestration.sources.described import moment, rows
+from orchestration.sources.described import demand_paging, moment, rows
 from orchestration.sources.vendor import VendorError
 from sandbox.vendors.emulator import Emulator
 from sandbox.vendors.limits import RollingLimit
@@ -124,7 +124,8 @@ def vendor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Vendor]:
 
 
 def read(state: dict[str, Any], name: str = "things") -> list[dict[str, Any]]:
-    wanted = FromDescription(kind="acme", object=name, options={"account": "a7"})
+    options: dict[str, str | int] = {"account": "a7"} if name == "days" else {}
+    wanted = FromDescription(kind="acme", object=name, options=options)
     return list(rows(wanted, state))
 
 
@@ -249,3 +250,37 @@ def test_a_mistake_in_a_description_is_told_with_its_file(
     description.description.cache_clear()
     with pytest.raises(ValueError, match=said):
         FromDescription(kind="acme", object="things")
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "said"),
+    [
+        ("days", {}, "object days needs the options account"),
+        ("days", {"acount": "a7"}, "object days needs the options account"),
+        ("things", {"account": "a7"}, "object things takes no options"),
+    ],
+)
+def test_options_are_those_that_the_requests_of_an_object_name(
+    vendor: Vendor, name: str, options: dict[str, str | int], said: str
+) -> None:
+    assert vendor.asked == []
+    with pytest.raises(ValueError, match=said):
+        FromDescription(kind="acme", object=name, options=options)
+
+
+@pytest.mark.parametrize(
+    ("pages", "said"),
+    [
+        ({"type": "curser", "cursor_path": "next"}, r"acme.yml: pages: .*curser"),
+        ({"type": "cursor", "cursor_pth": "next"}, r"acme.yml: pages: .*cursor_pth"),
+    ],
+)
+def test_a_misspelt_way_of_paging_is_told_before_anything_is_read(
+    vendor: Vendor, tmp_path: Path, pages: dict[str, str], said: str
+) -> None:
+    assert vendor.asked == []
+    demand_paging("acme")
+    (tmp_path / "acme.yml").write_text(yaml.safe_dump(PLAIN | {"pages": pages}))
+    description.description.cache_clear()
+    with pytest.raises(ValueError, match=said):
+        demand_paging("acme")
