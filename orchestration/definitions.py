@@ -39,6 +39,18 @@ run = dg.define_asset_job(
     description="From every source to every destination: collect, load, build, check, serve, sync.",
 )
 
+# Without a question to any vendor: a run for every few seconds of events would use up what they
+# admit in a day.
+landed = dg.define_asset_job(
+    "landed",
+    selection=dg.AssetSelection.all() - dg.AssetSelection.groups("collect"),
+    description="From what has landed to every destination: load, build, check, serve, sync.",
+)
+
+hourly = dg.ScheduleDefinition(
+    name="hourly", job=run, cron_schedule="30 * * * *", execution_timezone="UTC"
+)
+
 daily = dg.ScheduleDefinition(
     name="daily",
     job=run,
@@ -58,9 +70,9 @@ defs = dg.Definitions(
         syncs,
     ],
     asset_checks=[source_checks(manifest)],
-    jobs=[run, train_fuzzy],
-    schedules=[daily],
-    sensors=[new_files(run.name)],
+    jobs=[run, landed, train_fuzzy],
+    schedules=[hourly, daily],
+    sensors=[new_files(landed.name, run.name)],
     resources={"dbt": dbt_resource(), "dlt": DagsterDltResource()},
     # One process for all steps: each further one would import everything again.
     executor=dg.in_process_executor,

@@ -7,8 +7,12 @@ Nothing that Kith itself must remember is kept there.
 """
 
 import sqlite3
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
+from dagster import QueuedRunCoordinator
+from dagster._serdes import ConfigurableClassData
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
@@ -32,8 +36,9 @@ class _KeptOpen:
             self._connections.pop(next(iter(self._connections))).close()
 
 
+@cache
 def write_quickly() -> None:
-    """From now on, for all SQLite files that this process opens through SQLAlchemy."""
+    """From now on and once, for all SQLite files that this process opens through SQLAlchemy."""
     kept = _KeptOpen()
 
     def relax(connection: Any, _record: object) -> None:  # noqa: ANN401 - of any database
@@ -43,3 +48,15 @@ def write_quickly() -> None:
             kept.keep(file)
 
     event.listen(Engine, "connect", relax)
+
+
+class RunQueue(QueuedRunCoordinator):
+    """Dagster's own queue of runs; as `dagster.yaml` names it, its daemon too writes quickly."""
+
+    @classmethod
+    def from_config_value(
+        cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
+    ) -> "RunQueue":
+        """Made by every process that works with the instance."""
+        write_quickly()
+        return cls(inst_data=inst_data, **config_value)

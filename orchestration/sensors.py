@@ -10,21 +10,28 @@ from orchestration.warehouse import Home
 UNFINISHED = (dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED)
 
 
-def new_files(job_name: str) -> dg.SensorDefinition:
-    """A sensor that requests a job once for each change of what lies in `landing/events`."""
+def new_files(job_name: str, larger_job_name: str) -> dg.SensorDefinition:
+    """A sensor that requests a job once for each change of what lies in `landing/events`.
+
+    It waits while that job is under way, or the larger one that does the same and more.
+    """
 
     @dg.sensor(
         name="new_files",
         job_name=job_name,
-        minimum_interval_seconds=10,
+        # The daemon looks every five seconds; with five here it would pass over every other look.
+        minimum_interval_seconds=1,
         description="One run over everything new, however many files have landed.",
     )
     def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         landed = fingerprint(Home.from_environment().landing / "events")
         if landed is None or landed == context.cursor:
             return dg.SkipReason("Nothing has landed since the last run was asked for.")
-        unfinished = dg.RunsFilter(job_name=job_name, statuses=list(UNFINISHED))
-        if context.instance.get_runs_count(unfinished):
+        unfinished = [
+            dg.RunsFilter(job_name=name, statuses=list(UNFINISHED))
+            for name in (job_name, larger_job_name)
+        ]
+        if any(map(context.instance.get_runs_count, unfinished)):
             # The cursor stays: what landed meanwhile is asked for when this run has ended.
             return dg.SkipReason("A run is under way; what has landed since waits for its end.")
         return dg.SensorResult(run_requests=[dg.RunRequest(run_key=landed)], cursor=landed)

@@ -43,6 +43,8 @@ def source_checks(manifest: Manifest) -> dg.AssetChecksDefinition:
         name="source_checks",
         specs=[dg.AssetCheckSpec(name, asset=key) for key, name in names],
         pool="warehouse",
+        # Nothing waits for them, so they wait until everything is sent.
+        op_tags={"dagster/priority": "-1"},
     )
     def check_sources() -> Iterator[dg.AssetCheckResult]:
         home = Home.from_environment()

@@ -12,6 +12,17 @@ from sandbox.vendors.hubspot.app import HubSpot
 from sandbox.vendors.webhook import Webhook
 from tests.activation_world import SECRET, TOKEN, UNLIMITED, Served, served
 
+# Files that take minutes each, longest first: begun last, one worker would be left alone with them.
+LONGEST = (
+    "test_whole_run.py",
+    "test_incremental.py",
+    "test_benchmarks.py",
+    "test_recipes.py",
+    "test_identity_rules.py",
+    "test_cli.py",
+    "test_identity_quality.py",
+    "test_conservation.py",
+)
 DESCRIBED = ("models", "macros", "seeds", "tests/conservation")
 
 
@@ -19,6 +30,12 @@ def newest_change() -> float:
     """When anything that dbt parses was last written, as a Unix time."""
     files = [file for folder in DESCRIBED for file in (PROJECT / folder).rglob("*.*")]
     return max(file.stat().st_mtime for file in [*files, PROJECT / "dbt_project.yml"])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the longest files first; the others stay in their order."""
+    ranks = {name: rank for rank, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: ranks.get(item.path.name, len(ranks)))
 
 
 @pytest.fixture(scope="session")

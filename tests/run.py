@@ -24,8 +24,13 @@ CHECKS = (
         [str(BIN / "sqlfluff"), "lint", "--processes", "2", "models", "tests/conservation"],
     ),
     ("definitions load", [str(BIN / "dg"), "check", "defs"]),
-    # Two workers for two cores; a file stays with one, because its tests share what they built.
-    ("tests", [str(BIN / "pytest"), "-q", "-n", "2", "--dist", "loadfile", *sys.argv[1:]]),
+    # Two workers for two cores; a file stays with one, because its tests share what they built. In
+    # the order of conftest.py: xdist's own would leave the longest to the end.
+    (
+        "tests",
+        [str(BIN / "pytest"), "-q", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+        + sys.argv[1:],
+    ),
 )
 
 

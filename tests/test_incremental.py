@@ -37,7 +37,7 @@ def differing(left: Home, right: Home, ignored: set[str]) -> dict[str, int]:
 
 
 @settings(
-    max_examples=scaled(3),
+    max_examples=scaled(2),
     deadline=None,
     derandomize=True,
     phases=[Phase.generate],

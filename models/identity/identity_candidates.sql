@@ -9,6 +9,15 @@ latest as (
 
 ),
 
+nodes as (
+
+    select * from {{ ref('int_nodes') }}
+    where
+        node_id in (select a_node_id from latest)
+        or node_id in (select b_node_id from latest)
+
+),
+
 named as (
 
     select
@@ -16,8 +25,8 @@ named as (
         concat(a.identifier_type, ' ', a.identifier_value) as a,
         concat(b.identifier_type, ' ', b.identifier_value) as b
     from latest
-    inner join {{ ref('int_nodes') }} as a on latest.a_node_id = a.node_id
-    inner join {{ ref('int_nodes') }} as b on latest.b_node_id = b.node_id
+    inner join nodes as a on latest.a_node_id = a.node_id
+    inner join nodes as b on latest.b_node_id = b.node_id
     where not latest.is_deleted
 
 ),

@@ -4,7 +4,10 @@ with
 moved as (
 
     select * from {{ ref('int_clusters') }}
-    where version = (select max(version) from {{ ref('int_clusters') }})
+    where
+        version = (select max(version) from {{ ref('int_clusters') }})
+        -- Who arrived with the latest build was nobody before.
+        and previous_component <> component
 
 ),
 

@@ -1,13 +1,21 @@
 -- Links that somebody decided instead of a record showing them. One row per decision in force.
 with
 
+-- Of all identifiers only those that somebody decided on.
 identifiers as (
 
     select
         *,
         concat(identifier_type, ' ', identifier_value) as identifier
     from {{ ref('int_nodes') }}
-    where node_id not in (select node_id from {{ ref('int_blocked_nodes') }})
+    where
+        (
+            identifier_value in (select a_value from {{ ref('identity_overrides') }})
+            or identifier_value in (select b_value from {{ ref('identity_overrides') }})
+            or node_id in (select a_node_id from {{ ref('identity_candidates') }})
+            or node_id in (select b_node_id from {{ ref('identity_candidates') }})
+        )
+        and node_id not in (select node_id from {{ ref('int_blocked_nodes') }})
 
 ),
 

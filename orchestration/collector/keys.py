@@ -71,7 +71,7 @@ class Webhook(_Declared):
 class SealAfter(_Declared):
     """When a file of the spool is handed to the load: at this age or size, whichever is first."""
 
-    seconds: float = Field(default=10, gt=0)
+    seconds: float = Field(default=3, gt=0)
     megabytes: float = Field(default=64, gt=0)
 
 
