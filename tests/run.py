@@ -28,8 +28,10 @@ CHECKS = (
     # the order of conftest.py: xdist's own would leave the longest to the end.
     (
         "tests",
-        [str(BIN / "pytest"), "-q", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
-        + sys.argv[1:],
+        [
+            *(str(BIN / "pytest"), "-q", "-n", "2", "--dist", "loadfile"),
+            *("--no-loadscope-reorder", *sys.argv[1:]),
+        ],
     ),
 )
 

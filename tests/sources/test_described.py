@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from orchestration.sources import description
 from orchestration.sources.declaration import FromDescription
-from orchestration.sources.described import demand_paging, moment, rows
+from orchestration.sources.described import moment, rows
 from orchestration.sources.vendor import VendorError
 from sandbox.vendors.emulator import Emulator
 from sandbox.vendors.limits import RollingLimit
@@ -209,14 +209,6 @@ def test_days_are_read_anew_and_what_is_no_longer_told_is_deleted(vendor: Vendor
     assert [each["is_deleted"] for each in read(state, "days")] == [False]
 
 
-def test_an_object_that_the_kind_does_not_have_is_refused_with_those_that_it_has(
-    vendor: Vendor,
-) -> None:
-    assert vendor.dump() == {}
-    with pytest.raises(ValueError, match="object thing is none of days, things"):
-        FromDescription(kind="acme", object="thing")
-
-
 @pytest.mark.parametrize(
     ("told", "text"),
     [
@@ -233,54 +225,3 @@ def test_a_time_is_written_in_one_way(told: object, text: str) -> None:
 def test_a_served_vendor_is_not_asked_before_it_is_read(vendor: Vendor) -> None:
     FromDescription(kind="acme", object="things")
     assert vendor.sold == 0
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("title: [", "orchestration/sources/acme.yml, line 1"),
-        ("title: Acme", "orchestration/sources/acme.yml: documents: is missing"),
-    ],
-)
-def test_a_mistake_in_a_description_is_told_with_its_file(
-    vendor: Vendor, tmp_path: Path, text: str, said: str
-) -> None:
-    assert vendor.sold == 0
-    (tmp_path / "acme.yml").write_text(text)
-    description.description.cache_clear()
-    with pytest.raises(ValueError, match=said):
-        FromDescription(kind="acme", object="things")
-
-
-@pytest.mark.parametrize(
-    ("name", "options", "said"),
-    [
-        ("days", {}, "object days needs the options account"),
-        ("days", {"acount": "a7"}, "object days needs the options account"),
-        ("things", {"account": "a7"}, "object things takes no options"),
-    ],
-)
-def test_options_are_those_that_the_requests_of_an_object_name(
-    vendor: Vendor, name: str, options: dict[str, str | int], said: str
-) -> None:
-    assert vendor.asked == []
-    with pytest.raises(ValueError, match=said):
-        FromDescription(kind="acme", object=name, options=options)
-
-
-@pytest.mark.parametrize(
-    ("pages", "said"),
-    [
-        ({"type": "curser", "cursor_path": "next"}, r"acme.yml: pages: .*curser"),
-        ({"type": "cursor", "cursor_pth": "next"}, r"acme.yml: pages: .*cursor_pth"),
-    ],
-)
-def test_a_misspelt_way_of_paging_is_told_before_anything_is_read(
-    vendor: Vendor, tmp_path: Path, pages: dict[str, str], said: str
-) -> None:
-    assert vendor.asked == []
-    demand_paging("acme")
-    (tmp_path / "acme.yml").write_text(yaml.safe_dump(PLAIN | {"pages": pages}))
-    description.description.cache_clear()
-    with pytest.raises(ValueError, match=said):
-        demand_paging("acme")
