@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from benchmarks import build, collector, identity, load, publish, setup, sync
+from benchmarks import build, collector, crm, identity, load, publish, setup, sync
 from benchmarks.bench import Bench
 from benchmarks.figures import Figure, save
 from orchestration.warehouse import Home
@@ -16,6 +16,7 @@ from orchestration.warehouse import Home
 # In the order in which they are measured: `publish` takes the home that `build` leaves.
 AREAS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "collector": collector.figures,
+    "crm": crm.figures,
     "load": load.figures,
     "build": build.figures,
     "publish": publish.figures,
