@@ -146,6 +146,10 @@ def _remarks(report: Report) -> Iterator[str]:
 
 def _files(home: Home) -> Table:
     table = Table(title="Where things are", title_justify="left", show_header=False, box=None)
+    table.add_column()
+    # To be copied: broken over lines rather than cut off.
+    table.add_column(overflow="fold")
+    table.add_column()
     for meaning, path, content in (
         ("read this", home.serving, "all doorways: BI, notebooks, duckdb"),
         ("drop files here", home.landing, "events/*.ndjson and others"),
