@@ -62,6 +62,8 @@ def _attach_to_read(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
 @contextmanager
 def writing(connection: duckdb.DuckDBPyConnection, home: Home) -> Iterator[None]:
     """The ledger attached as `ledger` and in use, in one transaction; waits a minute for others."""
+    # With more, DuckDB appends up to 122,880 rows twice: to a thread's own, and then to the table.
+    connection.execute("set threads = 1")
     with read_plainly(home), _taken(home, fcntl.LOCK_EX):
         _attach_once_free(connection, f"attach '{_path(home)}' as ledger")
         connection.execute("use ledger")

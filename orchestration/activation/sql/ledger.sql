@@ -1,6 +1,7 @@
 -- The ledger of what was sent where. The first three tables are doorways, the others are private.
 -- Ids and hashes hardly get smaller by compression, which takes as long as everything else that is
--- done while the ledger is open for writing.
+-- done while the ledger is open for writing. For what is the same in all rows of a run, DuckDB would
+-- try several ways of compression to arrive at this one.
 create schema if not exists activation;
 
 -- One row per run of a sync. Once it is settled, audience + removed
@@ -31,10 +32,10 @@ create table if not exists activation.sync_runs (
 
 -- One row per row that a destination has taken.
 create table if not exists activation.sync_changes (
-    run_id varchar not null,
-    sync varchar not null,
+    run_id varchar not null using compression dictionary,
+    sync varchar not null using compression dictionary,
     customer_id varchar not null using compression uncompressed,
-    operation varchar not null,
+    operation varchar not null using compression dictionary,
     fields_hash varchar using compression uncompressed,
     sent_at timestamp not null
 );
@@ -57,7 +58,7 @@ create table if not exists activation.sync_rejections (
 -- What each destination holds because of us, by the value it knows the record by.
 -- A null hash is a row in doubt: it may or may not have arrived.
 create table if not exists activation.sync_state (
-    sync varchar not null,
+    sync varchar not null using compression dictionary,
     match_value varchar not null using compression uncompressed,
     customer_id varchar not null using compression uncompressed,
     fields_hash varchar using compression uncompressed

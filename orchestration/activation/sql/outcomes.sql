@@ -56,3 +56,14 @@ left join told
         outbox.batch = told.batch
         and outbox.position = told.position
 left join remote_ids on outbox.match_value = remote_ids.match_value;
+
+create or replace temp table counted as
+select
+    count(*) as planned,
+    count(*) filter (where outcome = 'sent') as sent,
+    count(*) filter (where outcome = 'rejected') as rejected,
+    count(*) filter (where outcome = 'in_doubt') as in_doubt,
+    count(*) filter (where outcome = 'unsent') as unsent,
+    count(*) filter (where outcome = 'pending') as pending,
+    (select coalesce(sum(journal.requests), 0) from journal) as requests
+from outcomes;

@@ -117,21 +117,17 @@ set
     requests = sync_runs.requests + result.requests
 from (
     select
-        count(*) filter (where outcome = 'sent') as sent,
-        count(*) filter (where outcome = 'rejected') as rejected,
-        -- If what was planned got lost with the spool, so is what became of it.
-        count(*) filter (where outcome = 'in_doubt')
-        + greatest(
-            (
-                select added + changed + removed
-                from activation.sync_runs
-                where run_id = getvariable('run_id') and status = 'planned'
-            ) - count(*),
-            0
-        ) as in_doubt,
-        count(*) filter (where outcome = 'unsent') as unsent,
-        count(*) filter (where outcome = 'pending') as pending,
-        (select coalesce(sum(journal.requests), 0) from journal) as requests
-    from outcomes
+        * replace (
+            -- If what was planned got lost with the spool, so is what became of it.
+            in_doubt + greatest(
+                (
+                    select added + changed + removed
+                    from activation.sync_runs
+                    where run_id = getvariable('run_id') and status = 'planned'
+                ) - planned,
+                0
+            ) as in_doubt
+        )
+    from counted
 ) as result
 where sync_runs.run_id = getvariable('run_id');
