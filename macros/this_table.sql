@@ -12,11 +12,12 @@
     {%- else -%} 0 {%- endif -%}
 {%- endmacro %}
 
-{# The newest value per key that the model itself recorded. #}
-{% macro latest_in_this(keys, value, version) -%}
+{# The newest value per key that the model itself recorded, of all rows or of some. #}
+{% macro latest_in_this(keys, value, version, of='true') -%}
     {%- if is_incremental() -%}
     select {{ keys }}, max_by({{ value }}, {{ version }}) as {{ value }}
     from {{ this }}
+    where {{ of }}
     group by {{ keys }}
     {%- else -%}
     select {% for key in keys.split(',') %}cast(null as varchar) as {{ key | trim }}, {% endfor -%}

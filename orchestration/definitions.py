@@ -65,7 +65,7 @@ defs = dg.Definitions(
         *proposal_assets(manifest),
         *models,
         load_asset(manifest),
-        transform_assets(manifest),
+        transform_assets(manifest, landed.name),
         *serve_assets(manifest, sorted(syncs.keys)),
         syncs,
     ],

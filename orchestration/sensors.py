@@ -1,16 +1,23 @@
 """Notices files that have landed and asks for one run over all of them."""
 
 import hashlib
+import time
 from pathlib import Path
 
 import dagster as dg
 
 from orchestration.warehouse import Home
 
+# The daemon asks a sensor every five seconds, or when it has answered: one that keeps watching
+# until then sees a file as it lands.
+WATCH_SECONDS = 4.5
+LOOK_SECONDS = 0.2
 UNFINISHED = (dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED)
 
 
-def new_files(job_name: str, larger_job_name: str) -> dg.SensorDefinition:
+def new_files(
+    job_name: str, larger_job_name: str, watch_seconds: float = WATCH_SECONDS
+) -> dg.SensorDefinition:
     """A sensor that requests a job once for each change of what lies in `landing/events`.
 
     It waits while that job is under way, or the larger one that does the same and more.
@@ -19,12 +26,15 @@ def new_files(job_name: str, larger_job_name: str) -> dg.SensorDefinition:
     @dg.sensor(
         name="new_files",
         job_name=job_name,
-        # The daemon looks every five seconds; with five here it would pass over every other look.
+        # With the daemon's five seconds it would pass over every other look.
         minimum_interval_seconds=1,
         description="One run over everything new, however many files have landed.",
     )
     def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-        landed = fingerprint(Home.from_environment().landing / "events")
+        folder = Home.from_environment().landing / "events"
+        landed = fingerprint(folder)
+        if landed in (None, context.cursor) and _has_arrival(folder, watch_seconds):
+            landed = fingerprint(folder)
         if landed is None or landed == context.cursor:
             return dg.SkipReason("Nothing has landed since the last run was asked for.")
         unfinished = [
@@ -47,3 +57,17 @@ def fingerprint(folder: Path) -> str | None:
         if not path.name.startswith(".") and path.suffix not in (".part", ".tmp")
     )
     return hashlib.sha256(repr(files).encode()).hexdigest() if files else None
+
+
+def _has_arrival(folder: Path, within_seconds: float) -> bool:
+    """Watches a folder for a file that is moved into it."""
+    before, until = _changed_at(folder), time.monotonic() + within_seconds
+    while time.monotonic() < until:
+        time.sleep(LOOK_SECONDS)
+        if _changed_at(folder) != before:
+            return True
+    return False
+
+
+def _changed_at(folder: Path) -> int | None:
+    return folder.stat().st_mtime_ns if folder.exists() else None

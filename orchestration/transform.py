@@ -33,6 +33,7 @@ class InstalledDbt(DbtCliResource):
         # Asking starts a whole dbt: four seconds of every run, for what pip already knows.
         return version.parse(metadata.version("dbt-core"))
 
+    # It is to be given an adapter, which it knows to do without.
     def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> None:  # type: ignore[override]
         # Dagster could ask the warehouse for columns and counts of rows by it; nobody here does.
         return
@@ -47,8 +48,12 @@ def dbt_resource() -> DbtCliResource:
     )
 
 
-def transform_assets(manifest: Manifest) -> dg.AssetsDefinition:
-    """One asset per model and seed, one asset check per test; a failed test stops what follows."""
+def transform_assets(manifest: Manifest, quick_job: str) -> dg.AssetsDefinition:
+    """One asset per model and seed, one asset check per test; a failed test stops what follows.
+
+    The job called `quick_job` leaves out the tests tagged `hourly`: they compare everybody with
+    everything, which takes as long for one new event as for a million.
+    """
 
     @dbt_assets(
         manifest=manifest.path,
@@ -62,6 +67,8 @@ def transform_assets(manifest: Manifest) -> dg.AssetsDefinition:
         # that counts is the project's, which `dbt parse` makes.
         command = ["build", "--exclude-resource-type", "unit_test"]
         command += ["--log-level-file", "none", "--no-write-json"]
+        if context.job_name == quick_job:
+            command += ["--exclude", "tag:hourly"]
         os.environ["KITH_MACROS"] = macros_fingerprint()
         # Without a place of its own, every run would leave a folder in the project.
         target = Home.from_environment().root / "dbt"

@@ -1,12 +1,16 @@
 """The sensor asks for one run over what has landed, of a job that asks no vendor."""
 
 import importlib
+import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
 
 from orchestration.sensors import new_files
+from orchestration.transform import InstalledDbt, dbt_resource, transform_assets
 from orchestration.warehouse import Home, Manifest
 
 
@@ -19,10 +23,12 @@ def landing(home: Home, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def asked(instance: dg.DagsterInstance, cursor: str | None) -> tuple[str | None, str | None]:
+def asked(
+    instance: dg.DagsterInstance, cursor: str | None, watch_seconds: float = 0
+) -> tuple[str | None, str | None]:
     """The run key that the sensor asks for, if any, and its next cursor."""
     context = dg.build_sensor_context(instance=instance, cursor=cursor)
-    result = new_files("landed", "run")(context)
+    result = new_files("landed", "run", watch_seconds)(context)
     if isinstance(result, dg.SkipReason):
         return None, cursor
     assert isinstance(result, dg.SensorResult)
@@ -45,6 +51,17 @@ def test_each_change_of_what_landed_is_asked_for_once(landing: Path) -> None:
         assert second not in (None, first)
 
 
+def test_a_file_that_lands_while_the_sensor_watches_is_asked_for_at_once(landing: Path) -> None:
+    part = landing / "a.ndjson.part"
+    part.write_text("{}")
+    arrival = threading.Timer(0.3, part.rename, [landing / "a.ndjson"])
+    with dg.DagsterInstance.ephemeral() as instance:
+        arrival.start()
+        asked_for, _ = asked(instance, None, watch_seconds=30)
+        arrival.join()
+    assert asked_for is not None
+
+
 @pytest.mark.parametrize("job", ["landed", "run"])
 def test_what_lands_during_a_run_waits_for_its_end(landing: Path, job: str) -> None:
     (landing / "a.ndjson").write_text("{}")
@@ -65,3 +82,33 @@ def test_the_job_of_the_sensor_goes_from_the_load_to_every_sync_and_asks_no_vend
     steps = {node.name for node in definitions.defs.resolve_job_def("landed").nodes}
     assert {"load", "transform", "serve__serving", "syncs", "serve__ledger"} <= steps
     assert not [name for name in steps if name.startswith(("collect_", "landing"))]
+
+
+class Nothing:
+    """What a dbt says that has nothing to do."""
+
+    def stream(self) -> Iterator[Any]:
+        """No events."""
+        yield from ()
+
+
+@pytest.mark.parametrize(("job", "is_quick"), [("landed", True), ("run", False)])
+def test_only_the_run_over_what_landed_leaves_out_tests_that_go_through_everything(
+    landing: Path, manifest: Manifest, monkeypatch: pytest.MonkeyPatch, job: str, is_quick: bool
+) -> None:
+    assert landing.exists()
+    asked_for: list[Sequence[str]] = []
+
+    def cli(_: InstalledDbt, command: Sequence[str], **__: object) -> Nothing:
+        asked_for.append(command)
+        return Nothing()
+
+    monkeypatch.setattr(InstalledDbt, "cli", cli)
+    definitions = dg.Definitions(
+        assets=[transform_assets(manifest, "landed")],
+        jobs=[dg.define_asset_job(job)],
+        resources={"dbt": dbt_resource()},
+    )
+    assert definitions.resolve_job_def(job).execute_in_process().success
+    (command,) = asked_for
+    assert ("tag:hourly" in command) is is_quick

@@ -8,7 +8,9 @@ with
 
 profiles as (
 
+    -- No other profile was computed again.
     select * from {{ ref('customers') }}
+    where customer_id in ({{ due_customers() }})
 
 ),
 
@@ -26,7 +28,10 @@ fields as (
 
 latest as (
 
-    {{ latest_in_this('customer_id, field', 'value', 'version') }}
+    {{ latest_in_this(
+        'customer_id, field', 'value', 'version',
+        of='customer_id in (select customer_id from profiles)'
+    ) }}
 
 )
 

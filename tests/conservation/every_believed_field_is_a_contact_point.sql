@@ -1,5 +1,5 @@
 -- Profiles say of each contact field exactly what the chosen contact points say.
-{{ config(meta={'dagster': {'ref': {'name': 'customers'}}}) }}
+{{ config(tags=['hourly'], meta={'dagster': {'ref': {'name': 'customers'}}}) }}
 with
 
 profiles as (

@@ -1,5 +1,5 @@
 -- Customers are exactly the people of whom a record still gives an identifier.
-{{ config(meta={'dagster': {'ref': {'name': 'customers'}}}) }}
+{{ config(tags=['hourly'], meta={'dagster': {'ref': {'name': 'customers'}}}) }}
 with
 
 existing as (

@@ -1,5 +1,5 @@
 -- The events of all profiles, and those of nobody or of people who are gone, are all events.
-{{ config(meta={'dagster': {'ref': {'name': 'customers'}}}) }}
+{{ config(tags=['hourly'], meta={'dagster': {'ref': {'name': 'customers'}}}) }}
 with
 
 profiles as (

@@ -1,5 +1,5 @@
 -- The chains of evidence that people are shown end where the identifiers belong, for all of them.
-{{ config(meta={'dagster': {'ref': {'name': 'identity_steps'}}}) }}
+{{ config(tags=['hourly'], meta={'dagster': {'ref': {'name': 'identity_steps'}}}) }}
 select
     customer_ids.node_id,
     customer_ids.customer_id,

@@ -1,5 +1,5 @@
 -- Who is in a segment now has one open stay in its history, and nobody else has.
-{{ config(meta={'dagster': {'ref': {'name': 'segment_history'}}}) }}
+{{ config(tags=['hourly'], meta={'dagster': {'ref': {'name': 'segment_history'}}}) }}
 with
 
 open_stays as (
