@@ -160,7 +160,11 @@ def explain(
 def preview_identity(
     fail_above: Annotated[
         float | None,
-        typer.Option(help="Exit with 2 if more per cent of the customers would change; for CI."),
+        typer.Option(
+            min=0,
+            max=100,
+            help="Exit with 2 if more per cent of the customers would change; for CI.",
+        ),
     ] = None,
     show_values: Annotated[
         bool, typer.Option("--show-values", help="Show personal data of the examples unmasked.")

@@ -71,8 +71,8 @@ def _who_is_who(report: Report) -> Iterator[RenderableType]:
     table.add_column(justify="right", style="bold")
     table.add_column()
     table.add_row(
-        f"{report.merges:,}",
-        f"identifiers stitched: {report.identifiers:,} identifiers are that many fewer people",
+        f"{report.identifiers - report.merges:,}",
+        f"people behind {report.identifiers:,} identifiers",
     )
     for reason, ids in report.id_changes.items():
         table.add_row(f"{ids:,}", f"customer ids ever became others: {REASONS.get(reason, reason)}")
@@ -101,7 +101,7 @@ def _syncs(report: Report) -> Table:
     table = Table(title="Syncs in the last run", title_justify="left", box=None, pad_edge=False)
     for heading in ("sync", "status"):
         table.add_column(heading, no_wrap=True)
-    for heading in ("sent", "rejected", "withheld", "unchanged", "requests"):
+    for heading in ("sent", "rejected", "unsendable", "withheld", "unchanged", "requests"):
         table.add_column(heading, justify="right")
     for name, sync in report.syncs.items():
         table.add_row(
@@ -112,6 +112,7 @@ def _syncs(report: Report) -> Table:
                 for figure in (
                     sync.sent,
                     sync.rejected,
+                    sync.unsendable,
                     sync.withheld,
                     sync.unchanged,
                     sync.requests,
@@ -125,11 +126,12 @@ def _syncs(report: Report) -> Table:
 
 def _remarks(report: Report) -> Iterator[str]:
     """What the figures of the syncs do not say."""
+    if any(sync.withheld for sync in report.syncs.values()):
+        yield "withheld: people who have not said yes to what the sync is for (doorway `consents`)"
     for name, sync in report.syncs.items():
         if sync.reason:
             yield f"{name}: {sync.reason}"
         others = {
-            "unsendable": sync.unsendable,
             "written to often enough": sync.capped,
             "waiting": sync.waiting,
             "in doubt": sync.in_doubt,

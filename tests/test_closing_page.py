@@ -37,7 +37,7 @@ def shown(state: Report, home: Home) -> str:
 
 def test_precision_and_recall_are_shown_where_labels_are(home: Home, state: Report) -> None:
     page = shown(state, home)
-    for words in ("identifiers stitched", "links refused: blocked value", "precision", "recall"):
+    for words in ("people behind", "links refused: blocked value", "precision", "recall"):
         assert words in page
     unlabelled = shown(state.model_copy(update={"quality": {}}), home)
     assert "precision" not in unlabelled

@@ -195,7 +195,14 @@ class Declaration(BaseModel):
 
 def declarations(manifest: Manifest) -> list[Declaration]:
     """Every collected source table; raises DeclarationError on the first wrong one."""
-    return [_declaration(source) for source in manifest.sources()]
+    by_folder: dict[PurePosixPath, Declaration] = {}
+    for source in manifest.sources():
+        declared = _declaration(source)
+        other = by_folder.setdefault(declared.landing, declared)
+        if other is not declared:
+            both = f"{other.source}.{other.table} ({other.file})"
+            raise _wrong(source, [f"landing/{declared.landing} is the folder of {both} already"])
+    return list(by_folder.values())
 
 
 def _declaration(source: dict[str, Any]) -> Declaration:

@@ -136,18 +136,21 @@ def test_a_file_without_rows_is_in_the_ledger(home: Home) -> None:
 
 
 class Declared(Manifest):
-    """A manifest of one source table with the given declaration."""
+    """A manifest of a source table with the given declaration, and perhaps of others."""
 
-    def __init__(self, collect: dict[str, Any]) -> None:
+    def __init__(self, collect: dict[str, Any], **others: dict[str, Any]) -> None:
         super().__init__()
-        table = {
-            "source_name": "ads",
-            "name": "spend",
-            "identifier": "ads_spend",
-            "original_file_path": "models/staging/ads/_ads.yml",
-            "config": {"meta": {"collect": collect}},
+        tables = {
+            name: {
+                "source_name": "ads",
+                "name": name,
+                "identifier": f"ads_{name}",
+                "original_file_path": "models/staging/ads/_ads.yml",
+                "config": {"meta": {"collect": declared}},
+            }
+            for name, declared in {"spend": collect, **others}.items()
         }
-        self.__dict__["content"] = {"sources": {"one": table}}
+        self.__dict__["content"] = {"sources": tables}
 
 
 def test_a_declaration_is_read_from_the_manifest() -> None:
@@ -178,3 +181,9 @@ def test_a_wrong_declaration_names_file_table_field_and_remedy(
         declarations(Declared(collect))
     for part in ("models/staging/ads/_ads.yml", "ads.spend", field, "dbt parse"):
         assert part in str(wrong.value)
+
+
+def test_two_tables_cannot_share_a_folder() -> None:
+    dropped = {"kind": "record_files", "path": "ads/spend", "key": ["a"]}
+    with pytest.raises(DeclarationError, match="ads.budget: landing/ads/spend is .* ads.spend"):
+        declarations(Declared(dropped, budget=dropped))

@@ -1,15 +1,12 @@
 """Mistakes in a kind of source that is a YAML file, told before anything is read."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from orchestration.sources import description
 from orchestration.sources.declaration import FromDescription
 from orchestration.sources.described import demand_paging
+from tests.sources.conftest import Describe
 
 PLAIN: dict[str, Any] = {
     "title": "A vendor",
@@ -35,15 +32,9 @@ PLAIN: dict[str, Any] = {
 
 
 @pytest.fixture
-def described(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The folder of kinds, with one kind."""
-    (tmp_path / "acme.yml").write_text(yaml.safe_dump(PLAIN))
-    monkeypatch.setattr(description, "FOLDER", tmp_path)
-    description.description.cache_clear()
-    description.kinds.cache_clear()
-    yield tmp_path
-    description.description.cache_clear()
-    description.kinds.cache_clear()
+def described(describe: Describe) -> None:
+    """One kind, without a mistake."""
+    describe(PLAIN)
 
 
 @pytest.mark.usefixtures("described")
@@ -60,10 +51,9 @@ def test_an_object_that_the_kind_does_not_have_is_refused_with_those_that_it_has
     ],
 )
 def test_a_mistake_in_a_description_is_told_with_its_file(
-    described: Path, text: str, said: str
+    describe: Describe, text: str, said: str
 ) -> None:
-    (described / "acme.yml").write_text(text)
-    description.description.cache_clear()
+    describe(text)
     with pytest.raises(ValueError, match=said):
         FromDescription(kind="acme", object="things")
 
@@ -92,10 +82,10 @@ def test_options_are_those_that_the_requests_of_an_object_name(
     ],
 )
 def test_a_misspelt_way_of_paging_is_told_before_anything_is_read(
-    described: Path, pages: dict[str, str], said: str
+    describe: Describe, pages: dict[str, str], said: str
 ) -> None:
+    describe(PLAIN)
     demand_paging("acme")
-    (described / "acme.yml").write_text(yaml.safe_dump(PLAIN | {"pages": pages}))
-    description.description.cache_clear()
+    describe(PLAIN | {"pages": pages})
     with pytest.raises(ValueError, match=said):
         demand_paging("acme")

@@ -3,21 +3,19 @@
 import json
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from orchestration.sources import description
 from orchestration.sources.declaration import FromDescription
 from orchestration.sources.described import rows
 from sandbox.vendors.emulator import Emulator
 from sandbox.vendors.limits import RollingLimit
 from tests.activation_world import served
+from tests.sources.conftest import Describe
 
 PLAIN: dict[str, Any] = {
     "title": "A vendor",
@@ -76,18 +74,13 @@ class Vendor(Emulator):
 
 
 @pytest.fixture
-def vendor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Vendor]:
-    (tmp_path / "acme.yml").write_text(yaml.safe_dump(PLAIN))
-    monkeypatch.setattr(description, "FOLDER", tmp_path)
-    description.description.cache_clear()
-    description.kinds.cache_clear()
+def vendor(describe: Describe, monkeypatch: pytest.MonkeyPatch) -> Iterator[Vendor]:
+    describe(PLAIN)
     made = Vendor()
     with served(made) as at:
         monkeypatch.setenv("VENDOR_URL", at.url)
         monkeypatch.setenv("VENDOR_SECRET", "open sesame")
         yield made
-    description.description.cache_clear()
-    description.kinds.cache_clear()
 
 
 def read(state: dict[str, Any]) -> list[dict[str, Any]]:
