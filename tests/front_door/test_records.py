@@ -185,5 +185,5 @@ def test_a_wrong_declaration_names_file_table_field_and_remedy(
 
 def test_two_tables_cannot_share_a_folder() -> None:
     dropped = {"kind": "record_files", "path": "ads/spend", "key": ["a"]}
-    with pytest.raises(DeclarationError, match="ads.budget: landing/ads/spend is .* ads.spend"):
+    with pytest.raises(DeclarationError, match=r"ads.budget: landing/ads/spend is .* ads.spend"):
         declarations(Declared(dropped, budget=dropped))
