@@ -84,7 +84,7 @@ def take_up(home: Home, manifest: Manifest) -> Built:
         # Tests that also read other rooms have nothing to read here.
         environment.setenv("DBT_INDIRECT_SELECTION", "cautious")
         result = dg.materialize(
-            [transform_assets(manifest), *serve_assets(manifest, [])],
+            [transform_assets(manifest, "landed"), *serve_assets(manifest, [])],
             selection=dg.AssetSelection.assets(ACCEPTED).upstream()
             | dg.AssetSelection.assets(SERVING),
             resources={"dbt": dbt_resource()},
