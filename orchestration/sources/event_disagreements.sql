@@ -18,8 +18,14 @@ brought as (
     select
         file,
         count(*) as events
-    from raw.events
-    where batch_id = $batch_id
+    from (
+        select file
+        from raw.events
+        where batch_id = $batch_id
+        union all
+        select file
+        from event_copies
+    ) as written
     group by file
 )
 

@@ -48,10 +48,12 @@ from accepted
 inner join first_copies on accepted.message_id = first_copies.message_id
 where (accepted.received_at, accepted.path) != first_copies.first_copy;
 
--- Copies that no time and no file tells apart. They are rare, and to delete them after the wide write is
--- dear: so only messages that have some are looked at there.
+-- Messages with copies that no time and no file tells apart, where they are.
 create or replace temp table event_same_instant as
-select arrived.message_id
+select
+    arrived.message_id,
+    arrived.received_at,
+    arrived.path
 from event_arrivals as arrived
 semi join event_repeated on arrived.message_id = event_repeated.message_id
 anti join event_duplicates
@@ -60,5 +62,18 @@ anti join event_duplicates
         and arrived.received_at = event_duplicates.received_at
         and arrived.path = event_duplicates.path
 where arrived.refusal is null
-group by arrived.message_id
+group by arrived.message_id, arrived.received_at, arrived.path
 having count(*) > 1;
+
+-- What the wide write leaves out.
+create or replace temp table event_set_aside as
+select *
+from event_duplicates
+union all
+select *
+from event_same_instant;
+
+create or replace temp table event_copies as
+select * exclude (loaded_at)
+from raw.events
+limit 0;

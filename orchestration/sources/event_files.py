@@ -45,17 +45,25 @@ class EventIntake:
         bound = {"batch_id": batch_id, "prefix_length": len(f"{self.landing}/")}
         if paths := self._parsed():
             connection.execute(statement("event_files"), {**bound, "paths": paths})
+        if paths := self._with_copies(connection):
+            connection.execute(statement("event_copies"), {**bound, "paths": paths})
         connection.execute(statement("event_line_files"), bound)
+        connection.execute(statement("event_line_copies"), bound)
         batch = {"batch_id": batch_id}
         differing = connection.execute(statement("event_disagreements"), batch).fetchall()
         if differing:
             raise DisagreementError({path for (path,) in differing})
-        connection.execute(statement("event_repeats"), batch)
+        connection.execute(statement("event_repeats"))
         connection.execute(statement("event_quarantine"), batch)
 
     def _parsed(self) -> list[str]:
         readable = (str(each.path) for each in self.arrivals if each.bytes and not each.refusal)
         return [path for path in readable if path not in self.as_text]
+
+    def _with_copies(self, connection: duckdb.DuckDBPyConnection) -> list[str]:
+        found = connection.execute("select distinct path from event_same_instant").fetchall()
+        with_copies = {path for (path,) in found}
+        return [path for path in self._parsed() if path in with_copies]
 
     def _read_identifying_fields(self, connection: duckdb.DuckDBPyConnection) -> None:
         if not (paths := self._parsed()):

@@ -11,3 +11,52 @@ end;
 create or replace temp macro is_oversized(context, properties, traits) as
 coalesce(strlen(context), 0) + coalesce(strlen(properties), 0) + coalesce(strlen(traits), 0)
 > 1048576;
+
+-- What can be an event in files. Every top-level field is read as text (or kept as JSON): with a typed
+-- column a single field of another type would null the whole row.
+create or replace temp macro events_in(paths) as table
+select
+    message.messageId as message_id,
+    message.type,
+    message.event,
+    message.name,
+    message.userId as user_id,
+    message.anonymousId as anonymous_id,
+    message.groupId as group_id,
+    message.previousId as previous_id,
+    message.channel,
+    message.timestamp as event_timestamp,
+    message.originalTimestamp as original_timestamp,
+    message.sentAt as sent_at,
+    message.receivedAt as received_at,
+    message.context,
+    message.properties,
+    message.traits,
+    message.filename as path
+from read_json(
+    paths,
+    format = 'newline_delimited',
+    ignore_errors = true,
+    filename = true,
+    columns = {
+        messageId: 'varchar',
+        type: 'varchar',
+        event: 'varchar',
+        name: 'varchar',
+        userId: 'varchar',
+        anonymousId: 'varchar',
+        groupId: 'varchar',
+        previousId: 'varchar',
+        channel: 'varchar',
+        timestamp: 'varchar',
+        originalTimestamp: 'varchar',
+        sentAt: 'varchar',
+        receivedAt: 'varchar',
+        context: 'json',
+        properties: 'json',
+        traits: 'json'
+    }
+) as message
+where
+    event_refusal(message.messageId, message.type, message.userId, message.anonymousId) is null
+    and not is_oversized(message.context, message.properties, message.traits);

@@ -4,6 +4,9 @@ import gzip
 import signal
 import subprocess
 import sys
+from itertools import permutations
+
+import pytest
 
 from orchestration.warehouse import PROJECT, Home
 from tests.front_door.landing import (
@@ -38,6 +41,31 @@ def test_of_several_copies_the_one_received_first_stands(home: Home) -> None:
     drop(home, "b.ndjson", [line(1, event="first"), line(1, event="first again", receivedAt="3")])
     load_events(home)
     assert query(home, "select event, file from raw.events") == [("first", "events/b.ndjson")]
+
+
+@pytest.mark.parametrize("field", ["event", "channel"])
+@pytest.mark.parametrize("others", [[], [b"bad"], [b"\xef\xbb\xbf{}", b"\xff"]])
+def test_of_copies_that_no_time_tells_apart_one_stands_whatever_their_order(
+    home: Home, field: str, others: list[bytes]
+) -> None:
+    copies = [line(1, **{field: "one"}), line(1, **{field: "other"}), line(1, **{field: "third"})]
+    for number, order in enumerate(permutations(copies)):
+        found = Home(home.root / str(number))
+        drop(found, "a.ndjson", [*order[:2], *others, line(2), order[2]])
+        load_events(found)
+        assert query(found, f"select {field} from raw.events where message_id = 'm1'") == (
+            query(Home(home.root / "0"), f"select {field} from raw.events where message_id = 'm1'")
+        )
+        lines = 4 + len(others)
+        assert ledger(found) == {"events/a.ndjson": (lines, 2, 2, len(others))}
+
+
+def test_of_two_copies_one_too_large_the_other_stands(home: Home) -> None:
+    large = line(1, properties={"text": "x" * 2**21})
+    drop(home, "a.ndjson", [large, line(1), line(2)])
+    load_events(home)
+    assert loaded_ids(home) == ["m1", "m2"]
+    assert ledger(home) == {"events/a.ndjson": (3, 2, 0, 1)}
 
 
 def test_the_same_file_under_another_name_adds_nothing_and_makes_no_batch(home: Home) -> None:
