@@ -62,11 +62,13 @@ def run() -> None:
         raise typer.Exit(1) from None
     if not outcome.succeeded:
         console.print(causes(outcome.log), markup=False, highlight=False)
-        failed = ", ".join(outcome.failed_steps) or "see the log"
-        console.print(f"[red]The run failed[/red] in {failed}. The whole log: {outcome.log}")
+        where = f"in {', '.join(outcome.failed_steps)}" if outcome.failed_steps else "at its start"
+        console.print(f"[red]The run failed[/red] {where}. The whole log: {outcome.log}")
         raise typer.Exit(1)
     state = report(home)
     console.print(closing_page(state, home))
+    for remark in outcome.noticed:
+        console.print(Text(remark, "yellow"))
     for source, names in unread_for_want_of(os.environ).items():
         console.print(f"{source} was skipped, no credentials: {', '.join(names)} not set.")
     if left := what_is_left(state, outcome.unread):

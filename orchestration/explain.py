@@ -42,6 +42,8 @@ def explain(
     `types` says which identifiers are meant where several kinds have the same value. Raises
     FileNotFoundError if nothing is published, Unexplained if nobody is behind what was asked for.
     """
+    if not all(text.strip() for text in (identifier, other) if text is not None):
+        raise Unexplained("An identifier is empty. Whose is meant?")
     if not home.serving.exists():
         raise FileNotFoundError(f"{home.serving} is missing: nothing is published. `kith run`.")
     with connect(home.serving, read_only=True) as connection:

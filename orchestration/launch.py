@@ -24,6 +24,10 @@ from orchestration.warehouse import PROJECT, Home, Manifest
 STEP_EVENT = re.compile(r" - (\S+) - (STEP_START|STEP_SUCCESS|STEP_FAILURE|STEP_SKIPPED) - ")
 # As the steps that collect log it: a table, and why.
 UNREAD = re.compile(r" - not read: (\w+\.\w+): (.+)$")
+# As the load logs what somebody may wonder about.
+NOTICED = re.compile(r" - noticed: (.+)$")
+# As dbt prints a test that only warns: rows, and its name.
+WARNED = re.compile(r"\d+ of \d+ WARN (\d+) (\w+) ")
 CAUSE = re.compile(r"(Failure in|Error in|(Compilation|Parsing) Error|^[\w.]*(Error|Exception):)")
 STOP_SECONDS = 40
 # How the runs of `kith run` are known in Dagster; its daemon must not repeat them by itself.
@@ -35,6 +39,7 @@ class Outcome:
     """How a run ended; `log` holds everything that it printed.
 
     `unread` are tables of sources that could not be read, each with why; that fails no run.
+    `noticed` are sentences about files that were not loaded, or not yet, and rows of doubtful data.
     """
 
     succeeded: bool
@@ -42,6 +47,7 @@ class Outcome:
     failed_steps: tuple[str, ...]
     log: Path
     unread: Mapping[str, str] = field(default_factory=dict)
+    noticed: tuple[str, ...] = ()
 
 
 def prepare(home: Home) -> None:
@@ -115,6 +121,7 @@ def _execute(home: Home, console: Console, lock: int) -> Outcome:
     started = time.monotonic()
     failed: list[str] = []
     unread: dict[str, str] = {}
+    noticed: list[str] = []
     with (
         log.open("w", buffering=1) as file,
         _progress(console) as progress,
@@ -135,6 +142,10 @@ def _execute(home: Home, console: Console, lock: int) -> Outcome:
                 if "Step blocked by limit for pool" in line:
                     progress.update(task, description="waiting for a run of the web UI")
                 unread |= UNREAD.findall(line.rstrip())
+                noticed += NOTICED.findall(line.rstrip())
+                noticed += [
+                    f"the dbt test {name} warns of {n} rows" for n, name in WARNED.findall(line)
+                ]
                 if event := STEP_EVENT.search(line):
                     step, kind = event.groups()
                     if kind == "STEP_START":
@@ -146,7 +157,7 @@ def _execute(home: Home, console: Console, lock: int) -> Outcome:
             raise
     succeeded = process.returncode == 0 and not failed
     seconds = time.monotonic() - started
-    return Outcome(succeeded, seconds, tuple(failed), log, unread)
+    return Outcome(succeeded, seconds, tuple(failed), log, unread, tuple(noticed))
 
 
 def web_ui(home: Home, port: int) -> int:

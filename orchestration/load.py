@@ -30,10 +30,17 @@ def load_asset(manifest: Manifest) -> dg.AssetsDefinition:
         """Append what is new to the raw tables; refused lines are counted, never fatal."""
         report = load(Home.from_environment(), tables)
         for file in report.waiting:
-            context.log.info("%s is still being written and waits for the next run", file)
+            context.log.info(
+                "noticed: %s is young and does not end with a whole line: it waits for a later run",
+                file,
+            )
+        for folder in report.strays:
+            context.log.warning(
+                "noticed: nobody reads what lies in %s: no source declares that folder", folder
+            )
         for file in report.overwritten:
             context.log.warning(
-                "%s changed after it was loaded, and what it says now is not loaded: "
+                "noticed: %s changed after it was loaded, and what it says now is not loaded: "
                 "a file is loaded once, so send it under another name",
                 file,
             )

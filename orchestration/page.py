@@ -56,12 +56,17 @@ def _headline(report: Report) -> Table:
     for figure, meaning in (
         (report.source_records, "records from CRMs and files"),
         (report.events_loaded, "events"),
-        (report.quarantined_lines, "lines in quarantine, with the reason"),
+        (
+            report.quarantined_lines,
+            "lines in quarantine; `collection.rejected_lines` has them",
+        ),
         (report.customers, f"customers, {report.known_customers:,} with an e-mail or telephone"),
         (report.orders, f"orders worth {report.revenue_cents / 100:,.2f} in reporting currency"),
     ):
         table.add_row(f"{figure:,}", meaning)
-    table.caption = f"as of {report.as_on}, batch {report.batches}"
+    table.caption = (
+        f"as of {report.as_on}, batch {report.batches}" if report.batches else "Nothing has landed."
+    )
     table.caption_justify = "left"
     return table
 
@@ -101,7 +106,7 @@ def _syncs(report: Report) -> Table:
     table = Table(title="Syncs in the last run", title_justify="left", box=None, pad_edge=False)
     for heading in ("sync", "status"):
         table.add_column(heading, no_wrap=True)
-    for heading in ("sent", "rejected", "unsendable", "withheld", "unchanged", "requests"):
+    for heading in ("sent", "rejected", "withheld", "unchanged", "requests"):
         table.add_column(heading, justify="right")
     for name, sync in report.syncs.items():
         table.add_row(
@@ -112,7 +117,6 @@ def _syncs(report: Report) -> Table:
                 for figure in (
                     sync.sent,
                     sync.rejected,
-                    sync.unsendable,
                     sync.withheld,
                     sync.unchanged,
                     sync.requests,
@@ -132,6 +136,7 @@ def _remarks(report: Report) -> Iterator[str]:
         if sync.reason:
             yield f"{name}: {sync.reason}"
         others = {
+            "unsendable: nothing to know them by, or somebody else's": sync.unsendable,
             "written to often enough": sync.capped,
             "waiting": sync.waiting,
             "in doubt": sync.in_doubt,
@@ -141,7 +146,7 @@ def _remarks(report: Report) -> Iterator[str]:
         if told := ", ".join(f"{rows:,} {words}" for words, rows in others.items() if rows):
             yield f"{name}: {told}"
         if sync.rejected or sync.unsendable:
-            yield f"{name}: `kith sync rejections {name}` says what was refused, and why"
+            yield f"{name}: `kith sync rejections {name}` says which rows, and why"
     for name, customers in report.abandoned.items():
         yield f"{name} is not declared any more and still holds {customers:,} customers"
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from orchestration.sources.arrivals import is_growing
 from orchestration.warehouse import Home
 
 # The daemon asks a sensor every five seconds, or when it has answered: one that keeps watching
@@ -50,11 +51,16 @@ def new_files(
 
 
 def fingerprint(folder: Path) -> str | None:
-    """What lies in a folder, as one word that changes with any file; None if nothing does."""
+    """What lies in a folder, as one word that changes with any file; None if nothing does.
+
+    A file that may still be written does not lie there yet.
+    """
     files = sorted(
         (path.name, path.stat().st_size)
         for path in folder.glob("*")
-        if not path.name.startswith(".") and path.suffix not in (".part", ".tmp")
+        if not path.name.startswith(".")
+        and path.suffix not in (".part", ".tmp")
+        and not is_growing(path)
     )
     return hashlib.sha256(repr(files).encode()).hexdigest() if files else None
 

@@ -39,6 +39,8 @@ def plan(name: Name, show_values: ShowValues = False) -> None:
         declared = _declared(name, home)
         planned, rows = plan_only(declared, home, show_values=show_values)
         console.print(plan_page(planned, rows, interrupted(declared, home)))
+    if planned.status == "refused":
+        raise typer.Exit(1)
 
 
 @sync.command(name="rejections")

@@ -151,6 +151,22 @@ def test_the_plan_of_an_unknown_sync_names_the_known_ones(
     assert "Traceback" not in result.stdout + result.stderr
 
 
+def test_an_empty_identifier_is_asked_for_again(tmp_path: Path) -> None:
+    result = kith("explain", " ", home=tmp_path)
+    assert (result.returncode, result.stdout.strip()) == (
+        1,
+        "An identifier is empty. Whose is meant?",
+    )
+
+
+def test_a_plan_that_cannot_be_made_ends_with_1_and_the_reason(
+    tmp_path: Path, manifest: Manifest
+) -> None:
+    result = kith("plan", "hubspot_big_spenders", home=tmp_path)
+    assert result.returncode == 1
+    assert "nothing has been published yet" in " ".join(result.stdout.split())
+
+
 def test_every_target_of_the_makefile_has_a_line_of_help() -> None:
     helped = subprocess.run(
         [str(shutil.which("make")), "help"], cwd=PROJECT, capture_output=True, text=True, check=True

@@ -1,7 +1,9 @@
 """The sensor asks for one run over what has landed, of a job that asks no vendor."""
 
 import importlib
+import os
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -39,21 +41,30 @@ def asked(
 def test_each_change_of_what_landed_is_asked_for_once(landing: Path) -> None:
     with dg.DagsterInstance.ephemeral() as instance:
         assert asked(instance, None) == (None, None)
-        (landing / "a.ndjson.part").write_text("{}")
+        (landing / "a.ndjson.part").write_text("{}\n")
         assert asked(instance, None) == (None, None)
-        (landing / "a.ndjson").write_text("{}")
-        (landing / "b.ndjson").write_text("{}")
+        (landing / "a.ndjson").write_text("{}\n")
+        (landing / "b.ndjson").write_text("{}\n")
         first, cursor = asked(instance, None)
         assert first is not None
         assert asked(instance, cursor) == (None, cursor)
-        (landing / "c.ndjson").write_text("{}")
+        (landing / "c.ndjson").write_text("{}\n")
         second, _ = asked(instance, cursor)
         assert second not in (None, first)
 
 
+def test_a_file_that_ends_within_a_line_is_asked_for_once_it_has_settled(landing: Path) -> None:
+    file = landing / "a.ndjson"
+    file.write_text("{}")
+    with dg.DagsterInstance.ephemeral() as instance:
+        assert asked(instance, None) == (None, None)
+        os.utime(file, (time.time() - 61, time.time() - 61))
+        assert asked(instance, None)[0] is not None
+
+
 def test_a_file_that_lands_while_the_sensor_watches_is_asked_for_at_once(landing: Path) -> None:
     part = landing / "a.ndjson.part"
-    part.write_text("{}")
+    part.write_text("{}\n")
     arrival = threading.Timer(0.3, part.rename, [landing / "a.ndjson"])
     with dg.DagsterInstance.ephemeral() as instance:
         arrival.start()
@@ -64,7 +75,7 @@ def test_a_file_that_lands_while_the_sensor_watches_is_asked_for_at_once(landing
 
 @pytest.mark.parametrize("job", ["landed", "run"])
 def test_what_lands_during_a_run_waits_for_its_end(landing: Path, job: str) -> None:
-    (landing / "a.ndjson").write_text("{}")
+    (landing / "a.ndjson").write_text("{}\n")
     with dg.DagsterInstance.ephemeral() as instance:
         run = dg.DagsterRun(job_name=job, status=dg.DagsterRunStatus.STARTED)
         instance.add_run(run)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Container, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pyarrow as pa
 
@@ -41,6 +41,20 @@ def overwritten(
     return sorted(file for file, size in sizes.items() if known.get(file, size) != size)
 
 
+def strays(landing: Path, declarations: Iterable[Declaration]) -> list[str]:
+    """Folders, relative to `landing`, in which files lie that are no table's."""
+    declared = {each.landing for each in declarations}
+    # What dlt keeps beside the tables of a source.
+    known = declared | {folder.parent for folder in declared}
+    folders = [each for depth in ("*", "*/*", "*/*/*") for each in landing.glob(f"{depth}/")]
+    found = (each for each in folders if PurePosixPath(each.relative_to(landing)) not in known)
+    return sorted(
+        f"landing/{each.relative_to(landing).as_posix()}"
+        for each in found
+        if not each.name.startswith(("_", ".")) and any(path.is_file() for path in each.iterdir())
+    )
+
+
 def new_arrivals(
     landing: Path, declarations: Iterable[Declaration], known: Container[str]
 ) -> list[Arrival]:
@@ -54,6 +68,16 @@ def new_arrivals(
     # Decompression releases the interpreter lock, so two files are checked at once.
     with ThreadPoolExecutor(max_workers=2) as pool:
         return list(pool.map(lambda each: _arrival(landing, *each), found))
+
+
+def is_growing(path: Path) -> bool:
+    """Whether a file of events may still be written: it ends within a line, and is young."""
+    if time.time() - path.stat().st_mtime >= SETTLED_AFTER_SECONDS:
+        return False
+    try:
+        return not _is_whole(path, _tail(path))
+    except OSError:
+        return True
 
 
 def completed_loads(folder: Path) -> set[str]:
@@ -114,7 +138,8 @@ def _inspected(path: Path, declaration: Declaration) -> tuple[str | None, bytes]
 
 def _is_whole(path: Path, tail: bytes) -> bool:
     end = _END.get(path.suffix.lower())
-    return not tail or (tail.endswith(b"\n") if end is None else end in tail)
+    # Whoever opens a file to write has made an empty one.
+    return tail.endswith(b"\n") if end is None else end in tail
 
 
 def _tail(path: Path) -> bytes:

@@ -63,9 +63,19 @@ def csv_rows(path: Path, key: Sequence[str]) -> Iterator[Row]:
                 continue
             text = lines.taken()
             if header is None:
-                header = Header(cells) if any(cells) else None
+                header = _header(cells, text, key) if any(cells) else None
             elif (row := _row(header, reader.line_num, cells, text)) is not None:
                 yield row
+
+
+def _header(cells: Sequence[str], text: str, key: Sequence[str]) -> Header:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise RefusedFileError("not UTF-8") from None
+    if "\0" in text:
+        raise RefusedFileError("NUL character")
+    return Header(cells, key)
 
 
 def _row(header: Header, line_number: int, cells: Sequence[str], text: str) -> Row | None:

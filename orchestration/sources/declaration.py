@@ -232,5 +232,5 @@ def _wrong(source: dict[str, Any], problems: list[str]) -> DeclarationError:
     table = f"{source['source_name']}.{source['name']}"
     return DeclarationError(
         f"{source['original_file_path']}: source table {table}: {'; '.join(problems)}. "
-        "Correct it, then run `dbt parse`."
+        "Correct it; the next `kith run` reads it anew, or `.venv/bin/dbt parse`."
     )

@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
@@ -20,7 +20,7 @@ _DAMAGE = (CalamineError, BadZipFile, zlib.error, OSError, EOFError, RuntimeErro
 _REFERENCE = re.compile(rb'r="([A-Z]{1,3})([0-9]{1,7})"')
 
 
-def excel_rows(path: Path, sheet: str | None) -> Iterator[Row]:
+def excel_rows(path: Path, sheet: str | None, key: Sequence[str]) -> Iterator[Row]:
     """Yield line_number (the row of the sheet), record (JSON text), refusal and line per row.
 
     The first row that is not empty is the header; without `sheet` it is the first one visible. What
@@ -29,17 +29,17 @@ def excel_rows(path: Path, sheet: str | None) -> Iterator[Row]:
     try:
         _check_size(path)
         with CalamineWorkbook.from_path(path) as workbook:
-            yield from _rows(_chosen(workbook, sheet))
+            yield from _rows(_chosen(workbook, sheet), key)
     except _DAMAGE as damage:
         raise RefusedFileError("unreadable file") from damage
 
 
-def _rows(sheet: CalamineSheet) -> Iterator[Row]:
+def _rows(sheet: CalamineSheet, key: Sequence[str]) -> Iterator[Row]:
     header: Header | None = None
     for line_number, cells in enumerate(sheet.iter_rows(), start=1):
         values = [json_value(cell) for cell in cells]
         if header is None:
-            header = Header(values) if any(value != "" for value in values) else None
+            header = Header(values, key) if any(value != "" for value in values) else None
         elif (row := header.row(line_number, values)) is not None:
             yield row
 

@@ -15,14 +15,19 @@ class RefusedFileError(Exception):
 class Header:
     """The names of the columns. A column without a name may hold nothing."""
 
-    def __init__(self, names: Sequence[object]) -> None:
-        """Raises RefusedFileError if two columns have one name: one of them would be lost."""
+    def __init__(self, names: Sequence[object], key: Sequence[str]) -> None:
+        """Raises RefusedFileError if a column of `key` is missing, or if two columns have one name:
+        one of them would be lost.
+        """
         self._names = ["" if name is None else str(name).strip() for name in names]
         self._nameless = [place for place, name in enumerate(self._names) if not name]
         places: dict[str, int] = {}
         for place, name in enumerate(self._names, start=1):
             if name and places.setdefault(name, place) != place:
                 raise RefusedFileError(f"columns {places[name]} and {place} have the same name")
+        # What is there instead is not told: without a header it is somebody's data.
+        if missing := ", ".join(name for name in key if name not in places):
+            raise RefusedFileError(f"the header lacks {missing}, which the key needs")
 
     def row(self, line_number: int, values: Sequence[Json], text: str | None = None) -> Row | None:
         """The row as it is staged; None if it is empty. `text` is what quarantine shows of it."""

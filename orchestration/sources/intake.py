@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.sources.arrivals import Arrival, new_arrivals, overwritten
+from orchestration.sources.arrivals import Arrival, new_arrivals, overwritten, strays
 from orchestration.sources.declaration import Declaration, EventFiles
 from orchestration.sources.event_files import DisagreementError, EventIntake
 from orchestration.sources.records import RecordIntake, create_record_tables
@@ -37,6 +37,7 @@ class LoadReport:
     """One load: its batch (None if nothing was new), tables that got files, files still growing.
 
     `overwritten` are files that changed after they were loaded: what they say now is nowhere.
+    `strays` are folders of `landing/` with files for which no table is declared.
 
     `released` counts the messages that a changed tracking plan no longer holds; they are a batch
     of their own, before this one.
@@ -46,6 +47,7 @@ class LoadReport:
     tables: tuple[TableLoad, ...]
     waiting: tuple[str, ...]
     overwritten: tuple[str, ...]
+    strays: tuple[str, ...]
     released: int
 
 
@@ -74,6 +76,7 @@ def load(home: Home, declarations: Iterable[Declaration], *, tracking: Path = FO
             tables=tuple(TableLoad(*row) for row in tables),
             waiting=tuple(each.file for each in found if each.is_growing),
             overwritten=tuple(overwritten(home.landing, declared, known)),
+            strays=tuple(strays(home.landing, declared)),
             released=released,
         )
 

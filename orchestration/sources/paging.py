@@ -1,13 +1,20 @@
 """The ways to the next page that dlt has no word for."""
 
+from inspect import signature
 from typing import Any, cast
 
 from dlt.sources.helpers.rest_client.paginators import (
     BaseReferencePaginator,
     JSONResponseCursorPaginator,
 )
-from dlt.sources.rest_api.config_setup import create_paginator, register_paginator
+from dlt.sources.rest_api.config_setup import (
+    PAGINATOR_MAP,
+    create_paginator,
+    register_paginator,
+)
 from requests import Request, Response
+
+from orchestration.complaints import nearest
 
 
 class LastId(BaseReferencePaginator):  # type: ignore[misc]  # dlt is not type-checked
@@ -56,8 +63,17 @@ register_paginator("stream", Stream)
 
 
 def paginator(pages: dict[str, Any]) -> BaseReferencePaginator:
-    """A fresh paginator, by its type and settings; raises ValueError for a type that is none."""
-    made: BaseReferencePaginator | None = create_paginator(dict(pages))
+    """A fresh paginator; raises ValueError for a type that is none, or settings that it has not."""
+    try:
+        made: BaseReferencePaginator | None = create_paginator(dict(pages))
+    except TypeError as mistake:
+        # Python names a class of dlt's that nobody wrote down.
+        known = list(signature(PAGINATOR_MAP[pages["type"]]).parameters)
+        wrong = [word for word in pages if word not in (*known, "type")]
+        raise ValueError(
+            "; ".join(f"{word} is none of its settings; {nearest(word, known)}" for word in wrong)
+            or f"a setting is missing or too many; {nearest('', known)}"
+        ) from mistake
     if made is None:
         raise ValueError(f"pages: {pages} is no way of paging")
     return made

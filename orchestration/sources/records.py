@@ -81,7 +81,7 @@ def _read(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> None:
     if suffix == ".csv":
         _stage(connection, csv_rows(arrival.path, collect.key))
     elif suffix == ".xlsx":
-        _stage(connection, excel_rows(arrival.path, collect.sheet))
+        _stage(connection, excel_rows(arrival.path, collect.sheet, collect.key))
     else:
         connection.execute(statement("parquet_rows"), {"path": str(arrival.path)})
     bound["key_paths"] = [f'$."{column}"' for column in collect.key]

@@ -80,8 +80,7 @@ class Api:
         try:
             reply = self.answer(method, path, **content).json()
         except RequestException as failure:
-            cause = type(failure).__name__
-            raise SilentError(f"{self._vendor} gave no usable answer to {asked}: {cause}") from None
+            raise self._silence(asked, failure) from None
         if not isinstance(reply, dict) or expected not in reply:
             raise VendorError(f"{self._vendor} answered {asked} without {expected!r}")
         return reply
@@ -92,8 +91,7 @@ class Api:
         try:
             response: Response = self._client.request(path, method, **content)
         except RequestException as failure:
-            cause = type(failure).__name__
-            raise SilentError(f"{self._vendor} gave no usable answer to {asked}: {cause}") from None
+            raise self._silence(asked, failure) from None
         if not response.ok:
             raise RefusedError(
                 f"{self._vendor} answered {response.status_code} to {asked}", response
@@ -137,13 +135,16 @@ class Api:
             if urlsplit(str(request.url))[:2] != urlsplit(self._url)[:2]:
                 raise VendorError(f"{self._vendor} told a page of {asked} at another address")
 
+    def _silence(self, asked: str, failure: RequestException) -> SilentError:
+        who = f"{self._vendor} at {self._url}"
+        return SilentError(f"{who} gave no usable answer to {asked}: {type(failure).__name__}")
+
     def _sent(self, request: Request, asked: str) -> Response:
         try:
             response: Response = self._session.send(self._session.prepare_request(request))
             return response
         except RequestException as failure:
-            cause = type(failure).__name__
-            raise SilentError(f"{self._vendor} gave no usable answer to {asked}: {cause}") from None
+            raise self._silence(asked, failure) from None
 
     def _listed(
         self, response: Response, records: str, none: str, asked: str

@@ -110,6 +110,21 @@ def test_a_file_that_is_still_being_written_is_left_for_the_next_run(home: Home)
     assert loaded_ids(home) == ["m1", "m2", "m3"]
 
 
+def test_an_empty_file_waits_for_whoever_made_it_to_write(home: Home) -> None:
+    drop(home, "a.ndjson", b"", age=1)
+    assert load_events(home).waiting == ("events/a.ndjson",)
+    drop(home, "a.ndjson", [line(1)], age=1)
+    load_events(home)
+    assert loaded_ids(home) == ["m1"]
+
+
+def test_files_for_which_no_table_is_declared_are_told_of(home: Home) -> None:
+    drop(home, "a.ndjson", [line(1)])
+    drop(home, "sub/b.ndjson", [line(2)])
+    drop(home, "../evnts/c.ndjson", [line(3)])
+    assert load_events(home).strays == ("landing/events/sub", "landing/evnts")
+
+
 def test_a_last_line_without_a_newline_counts_once_the_file_has_settled(home: Home) -> None:
     drop(home, "a.ndjson", line(1) + b"\n" + line(2), age=61)
     assert load_events(home).waiting == ()

@@ -102,6 +102,10 @@ def test_a_file_that_cannot_be_told_is_refused_whole(club: Club) -> None:
     club.drop("d.xlsx", b"id,name\n1,Ann\n")
     club.drop("e.parquet", b"")
     club.drop("f.xls", b"")
+    club.drop("g.csv", "id,prénom\n1,Ann\n".encode("latin-1"))
+    club.drop("h.csv", b"id,na\0me\n1,Ann\n")
+    club.drop("i.csv", b"ident,name\n1,Ann\n")
+    club.sheet("j.xlsx", ["ident", "name"], [1, "Ann"])
     club.load()
     assert club.records() == []
     assert club.rows("select file, reason from raw.quarantine order by all") == [
@@ -110,6 +114,10 @@ def test_a_file_that_cannot_be_told_is_refused_whole(club: Club) -> None:
         ("club/members/c.xlsx", "columns 2 and 3 have the same name"),
         ("club/members/d.xlsx", "unreadable file"),
         ("club/members/f.xls", "unknown type of file: expected .csv, .parquet, .xlsx"),
+        ("club/members/g.csv", "not UTF-8"),
+        ("club/members/h.csv", "NUL character"),
+        ("club/members/i.csv", "the header lacks id, which the key needs"),
+        ("club/members/j.xlsx", "the header lacks id, which the key needs"),
     ]
 
 
