@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -192,12 +193,17 @@ def _is_type(argument: object) -> bool:
 
 def _is_pattern(argument: object) -> bool:
     """Whether the engine that will look for it understands it."""
-    with duckdb.connect() as connection:
-        try:
-            connection.execute("select regexp_matches('', $pattern)", {"pattern": argument})
-        except duckdb.Error:
-            return False
+    try:
+        _engine().execute("select regexp_matches('', $pattern)", {"pattern": argument})
+    except duckdb.Error:
+        return False
     return isinstance(argument, str)
+
+
+@cache
+def _engine() -> duckdb.DuckDBPyConnection:
+    """One for all patterns: to start it takes longer than to ask it."""
+    return duckdb.connect()
 
 
 _NUMBER = (_is_number, "give a number")

@@ -2,9 +2,8 @@
 insert into event_copies by name
 select
     message.* exclude (path),
-    substr(message.path, $prefix_length + 1) as file,
     $batch_id as batch_id
-from events_in($paths) as message
+from events_in($paths, $prefix_length) as message
 semi join event_same_instant as copy
     on
         message.message_id = copy.message_id

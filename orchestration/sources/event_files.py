@@ -7,7 +7,7 @@ import duckdb
 
 from orchestration.sources.arrivals import Arrival
 from orchestration.sources.event_lines import stage_all, stage_suspects
-from orchestration.sources.statements import statement
+from orchestration.sources.statements import statement, without
 
 
 class DisagreementError(Exception):
@@ -44,7 +44,9 @@ class EventIntake:
         """Append the batch; raises DisagreementError if a file must be read as text instead."""
         bound = {"batch_id": batch_id, "prefix_length": len(f"{self.landing}/")}
         if paths := self._parsed():
-            connection.execute(statement("event_files"), {**bound, "paths": paths})
+            # Of files it expects few rows, and would collect them all to compare them with a table.
+            with without(connection, "build_side_probe_side"):
+                connection.execute(statement("event_files"), {**bound, "paths": paths})
         if paths := self._with_copies(connection):
             connection.execute(statement("event_copies"), {**bound, "paths": paths})
         connection.execute(statement("event_line_files"), bound)

@@ -2,9 +2,8 @@
 insert into raw.events by name
 select
     message.* exclude (path),
-    substr(message.path, $prefix_length + 1) as file,
     $batch_id as batch_id
-from events_in($paths) as message
+from events_in($paths, $prefix_length) as message
 anti join event_set_aside as aside
     on
         message.message_id = aside.message_id

@@ -14,7 +14,7 @@ coalesce(strlen(context), 0) + coalesce(strlen(properties), 0) + coalesce(strlen
 
 -- What can be an event in files. Every top-level field is read as text (or kept as JSON): with a typed
 -- column a single field of another type would null the whole row.
-create or replace temp macro events_in(paths) as table
+create or replace temp macro events_in(paths, prefix_length) as table
 select
     message.messageId as message_id,
     message.type,
@@ -32,7 +32,8 @@ select
     message.context,
     message.properties,
     message.traits,
-    message.filename as path
+    message.filename as path,
+    substr(message.filename, prefix_length + 1) as file
 from read_json(
     paths,
     format = 'newline_delimited',

@@ -1,25 +1,26 @@
 -- What the load step keeps besides the records: events, the ledger of files, the fields that
--- records showed, what was refused.
+-- records showed, what was refused. DuckDB would try several ways of compression for each column of
+-- events, to arrive at these for most: a fifth of the time of a load.
 create schema if not exists raw;
 
 create table if not exists raw.events (
-    message_id varchar,
-    type varchar,
-    event varchar,
-    name varchar,
-    user_id varchar,
-    anonymous_id varchar,
-    group_id varchar,
-    previous_id varchar,
-    channel varchar,
-    event_timestamp varchar,
-    original_timestamp varchar,
-    sent_at varchar,
-    received_at varchar,
-    context json,
-    properties json,
-    traits json,
-    file varchar,
+    message_id varchar using compression fsst,
+    type varchar using compression dictionary,
+    event varchar using compression dictionary,
+    name varchar using compression fsst,
+    user_id varchar using compression fsst,
+    anonymous_id varchar using compression fsst,
+    group_id varchar using compression dictionary,
+    previous_id varchar using compression dictionary,
+    channel varchar using compression dictionary,
+    event_timestamp varchar using compression fsst,
+    original_timestamp varchar using compression fsst,
+    sent_at varchar using compression fsst,
+    received_at varchar using compression fsst,
+    context json using compression fsst,
+    properties json using compression fsst,
+    traits json using compression fsst,
+    file varchar using compression dictionary,
     batch_id bigint,
     loaded_at timestamp default (cast(current_timestamp at time zone 'UTC' as timestamp))
 );

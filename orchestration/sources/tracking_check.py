@@ -1,17 +1,23 @@
 """The tracking plan in the load: new messages are checked, held ones again when it changes."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
 
 import duckdb
 import pyarrow as pa
 
-from orchestration.sources.statements import statement
-from orchestration.tracking import EventPlan
+from orchestration.sources.statements import statement, without
+from orchestration.tracking import PARTS, EventPlan
 
 _COLUMNS = (
     *("event_name", "mode", "part", "elements", "parent"),
     *("path", "location", "keyword", "argument"),
 )
+# A statement grows with each, and so does the time that it is planned in.
+GROUPS_AT_ONCE = 50
+# The elements of arrays within a part, each a document of its own.
+ELEMENTS = "unnest(cast(json_extract(part, $elements_{group}) as json []))"
 _RULES = pa.schema([(column, pa.string()) for column in _COLUMNS])
 
 
@@ -57,27 +63,73 @@ def _check(connection: duckdb.DuckDBPyConnection, batch_id: int | None) -> None:
     """Fill `tracking_found` with what is wrong in the messages of a batch; None: in those held."""
     connection.execute("delete from tracking_found")
     batch = {} if batch_id is None else {"batch_id": batch_id}
-    for event_name, part, elements, *columns in connection.execute(
-        statement("tracking_groups")
-    ).fetchall():
-        group = {"event_name": event_name, "part": part, "elements": elements}
-        rules = list(zip(*columns, strict=True))
-        paths = list(dict.fromkeys(path for _, _, *both, _ in rules for path in both if path))
-        arguments = {f"argument_{number}": argument for number, *_, argument in rules}
-        conditions = [_condition(paths, *rule[:4]) for rule in rules]
+    rows = connection.execute(statement("tracking_groups")).fetchall()
+    groups = [_Group(number, *row) for number, row in enumerate(rows)]
+    for first in range(0, len(groups), GROUPS_AT_ONCE):
+        some = groups[first : first + GROUPS_AT_ONCE]
+        events = {
+            f"events_by_{part}": [group.event_name for group in some if group.part == part]
+            for part in PARTS
+        }
         text = statement("tracking_check").format(
             of_batch="batch_id = $batch_id" if batch else "batch_id is null",
-            conditions=",\n        ".join(conditions),
-            columns=", ".join(f"rule_{number}" for number, *_ in rules),
+            groups="\nunion all\n".join(group.statement for group in some),
         )
-        connection.execute(text, {**batch, **group, "paths": paths, **arguments})
+        of_groups = {name: value for group in some for name, value in group.parameters.items()}
+        # The few that break a rule would be looked for below the parse, and all parsed once more.
+        with without(connection, "filter_pushdown"):
+            connection.execute(text, {**batch, **events, **of_groups})
 
 
-def _condition(paths: list[str], number: int, keyword: str, path: str, parent: str | None) -> str:
-    """The column that has the rule's number if the value at its path breaks it."""
-    place = paths.index(path) + 1
-    above = f"types[{paths.index(parent) + 1}]" if parent else "'OBJECT'"
-    return (
-        f"case when breaks_{keyword}(types[{place}], texts[{place}], {above}, document, "
-        f"$paths[{place}], $argument_{number}) then {number} end as rule_{number}"
-    )
+@dataclass(frozen=True)
+class _Group:
+    """Rules that are checked together, listed by `tracking_groups`; lists have a value a rule."""
+
+    number: int
+    event_name: str
+    part: str
+    elements: str | None
+    rules: list[int]
+    keywords: list[str]
+    paths: list[str]
+    parents: list[str | None]
+    arguments: list[str | None]
+
+    @property
+    def statement(self) -> str:
+        """A select of what breaks its rules."""
+        each = zip(self.rules, self.keywords, self.paths, self.parents, strict=True)
+        return statement("tracking_check_group").format(
+            group=self.number,
+            part=self.part,
+            document=ELEMENTS.format(group=self.number) if self.elements else "part",
+            conditions=",\n            ".join(self._condition(*rule) for rule in each),
+            columns=", ".join(f"rule_{rule}" for rule in self.rules),
+        )
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """What the statement names with a dollar sign."""
+        values: dict[str, object] = {
+            f"event_{self.number}": self.event_name,
+            f"paths_{self.number}": self._places,
+        }
+        if self.elements:
+            values[f"elements_{self.number}"] = self.elements
+        for rule, argument in zip(self.rules, self.arguments, strict=True):
+            values[f"argument_{rule}"] = argument
+        return values
+
+    @cached_property
+    def _places(self) -> list[str]:
+        """All paths that are looked at, each once."""
+        return list(dict.fromkeys(path for path in (*self.paths, *self.parents) if path))
+
+    def _condition(self, rule: int, keyword: str, path: str, parent: str | None) -> str:
+        """The column that has the rule's number if the value at its path breaks it."""
+        place = self._places.index(path) + 1
+        above = f"types[{self._places.index(parent) + 1}]" if parent else "'OBJECT'"
+        return (
+            f"case when breaks_{keyword}(types[{place}], texts[{place}], {above}, document, "
+            f"$paths_{self.number}[{place}], $argument_{rule}) then {rule} end as rule_{rule}"
+        )

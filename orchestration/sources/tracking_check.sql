@@ -1,74 +1,38 @@
--- What is wrong with the messages of one event, in one part of theirs: one row per message and rule.
--- One parse takes the values of all rules out of a document. Each rule is then a column of its own,
--- because an engine looks at a column much faster than at as many rows.
+-- What is wrong with the messages of some events: one row per message, place and rule. The texts to
+-- look at are taken out of all messages once: rows of a transaction that is still open are read by one
+-- thread, and what was taken out by all.
 insert into tracking_found
-with parts as (
+with of_batch as (
     select
         message_id,
-        case $part
-            when 'properties' then properties
-            when 'context' then context
-            else traits
-        end as part
+        coalesce(event, type) as event_name,
+        properties,
+        context,
+        traits
     from raw.events
-    where
-        {of_batch}
-        and coalesce(event, type) = $event_name
+    where {of_batch}
 ),
 
-documents as (
-    select
-        message_id,
-        unnest(
-            case
-                when $elements is null then [part]
-                else cast(json_extract(part, $elements) as json [])
-            end
-        ) as document
-    from parts
+properties as materialized (
+    select message_id, event_name, properties as part
+    from of_batch
+    where list_contains($events_by_properties, event_name)
 ),
 
-read as (
-    select
-        message_id,
-        document,
-        json_type(document, $paths) as types,
-        json_extract_string(document, $paths) as texts
-    from documents
+context as materialized (
+    select message_id, event_name, context as part
+    from of_batch
+    where list_contains($events_by_context, event_name)
 ),
 
-compared as (
-    select
-        *,
-        {conditions}
-    from read
-),
-
-broken as (
-    select
-        message_id,
-        document,
-        types,
-        texts,
-        unnest([{columns}]) as number
-    from compared
-    where coalesce({columns}) is not null
+traits as materialized (
+    select message_id, event_name, traits as part
+    from of_batch
+    where list_contains($events_by_traits, event_name)
 ),
 
 found as (
-    select
-        broken.message_id,
-        rules.*,
-        tracked_sample(
-            rules.keyword,
-            broken.types[list_position($paths, rules.path)],
-            broken.texts[list_position($paths, rules.path)],
-            broken.document,
-            rules.path,
-            rules.argument
-        ) as found
-    from broken
-    inner join tracking_rules as rules on broken.number = rules.number
+    {groups}
 )
 
 select
