@@ -62,9 +62,11 @@ def reference(properties: object) -> set[tuple[str, str]]:
     return found
 
 
+@pytest.mark.parametrize("groups_at_once", [1, tracking_check.GROUPS_AT_ONCE])
 def test_the_check_finds_what_the_reference_implementation_of_json_schema_finds(
-    home: Home, tmp_path: Path
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, groups_at_once: int
 ) -> None:
+    monkeypatch.setattr(tracking_check, "GROUPS_AT_ONCE", groups_at_once)
     right = {"order_id": "o_1", "total": 10, "products": [{"sku": "a", "price": 5}]}
     edits = list(product([*ORDER["properties"], "unknown"], VALUES))
     twice = list(combinations(edits, 2))[::29]
