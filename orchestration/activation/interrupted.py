@@ -8,7 +8,7 @@ from orchestration.activation.ledger import published_at, reading, statement, wo
 from orchestration.warehouse import Home
 
 # The shape in which rows lie in a spool: in another one, they are not delivered any more.
-SPOOLED = "rows as lists"
+SPOOLED = "rows as Parquet"
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ from pathlib import Path
 MOMENT = struct.Struct("d")
 # A moment further ahead than any pause was written before the clock was set back.
 IMPLAUSIBLE_SECONDS = 3600.0
+# Turns of so short a time are reserved together: to open the file takes longer than a turn then.
+TOGETHER_SECONDS = 0.01
 
 
 class Pace:
@@ -21,14 +23,21 @@ class Pace:
         file.parent.mkdir(parents=True, exist_ok=True)
         self._file = file
         self._interval = 1 / requests_per_second
+        self._together = max(1, int(requests_per_second * TOGETHER_SECONDS))
+        self._at_hand = 0
+        self._good_until = 0.0
 
     async def turn(self) -> None:
         """Waits for the caller's turn."""
+        if self._at_hand and time.time() < self._good_until:
+            self._at_hand -= 1
+            return
         while (wait := self._reserved()) > 0:
             await asyncio.sleep(wait)
 
     def pause(self, seconds: float) -> None:
         """Nobody gets a turn for so long."""
+        self._at_hand = 0
         with self._upcoming() as (descriptor, upcoming):
             until = max(upcoming, time.time() + seconds)
             os.pwrite(descriptor, MOMENT.pack(until), 0)
@@ -39,8 +48,9 @@ class Pace:
             now = time.time()
             if upcoming <= now:
                 # What was not used in time is lost, but a late waker loses nothing.
-                moment = max(upcoming, now - self._interval) + self._interval
+                moment = max(upcoming, now - self._interval) + self._interval * self._together
                 os.pwrite(descriptor, MOMENT.pack(moment), 0)
+                self._at_hand, self._good_until = self._together - 1, now + TOGETHER_SECONDS
                 return 0
             return upcoming - now
 

@@ -44,7 +44,7 @@ class Webhook:
     """
 
     def __init__(self, url: str, secret: str, sync: str) -> None:
-        self._url = url
+        self._url = httpx.URL(url)
         self._secret = secret.encode()
         self._sync = sync
         self.account = account(url, secret)

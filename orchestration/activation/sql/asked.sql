@@ -2,17 +2,15 @@
 copy (
     select
         batch,
-        json_array(
-            position,
-            operation,
-            customer_id,
-            match_value,
-            '',
-            coalesce(row_key, md5(run_id || ' ' || match_value)),
-            '',
-            ticket
-        ) as "row"
+        position,
+        operation,
+        customer_id,
+        match_value,
+        '' as fields,
+        coalesce(row_key, md5(run_id || ' ' || match_value)) as key,
+        '' as remote_id,
+        ticket
     from ledger.activation.sync_outbox
     where run_id = getvariable('run_id') and ticket is not null
     order by batch, ticket, position
-) to '{spool}' (format json);
+) to '{spool}' (format parquet, compression 'uncompressed', row_group_size 8192);

@@ -60,53 +60,48 @@ select
 from departed
 anti join moved on departed.match_value = moved.match_value;
 
-create or replace temp table changes as
-with differences as (
-    select
-        match_value,
-        customer_id,
-        'removed' as operation,
-        cast(null as varchar) as fields_hash,
-        remote_id,
-        case when fields_hash is null and doubted_hash is null then row_key end as row_key
-    from leavers
-    where is_due and getvariable('removal') <> 'nothing'
-    union all
-    select
-        match_value,
-        wanted_customer_id as customer_id,
-        case when is_known then 'changed' else 'added' end as operation,
-        wanted_hash as fields_hash,
-        remote_id,
-        case when doubted_hash = wanted_hash then row_key end as row_key
-    from compared
-    where
-        is_wanted
-        and known_hash is distinct from wanted_hash
-        -- What only adds does not correct what it added.
-        and not (getvariable('only_adds') and known_hash is not null)
-        and match_value not in (select moved.new_match_value from moved)
-)
-
+create or replace temp table differences as
 select
-    differences.*,
-    -- A row refused before waits until its content changes or its turn comes; a row that travels
-    -- in a job of the vendor's, until that is done.
-    exists (
-        select 1
-        from refused
-        where
-            refused.customer_id = differences.customer_id
-            and refused.is_removal = (differences.operation = 'removed')
-            and refused.fields_hash is not distinct from differences.fields_hash
-            and coalesce(refused.retry_in_runs > 1, true)
-    )
-    or exists (
-        select 1
-        from under_way
-        where
-            under_way.match_value = differences.match_value
-            or under_way.customer_id = differences.customer_id
-    ) as is_waiting,
-    false as is_capped
-from differences;
+    match_value,
+    customer_id,
+    'removed' as operation,
+    cast(null as varchar) as fields_hash,
+    remote_id,
+    case when fields_hash is null and doubted_hash is null then row_key end as row_key
+from leavers
+where is_due and getvariable('removal') <> 'nothing'
+union all
+select
+    match_value,
+    wanted_customer_id as customer_id,
+    case when is_known then 'changed' else 'added' end as operation,
+    wanted_hash as fields_hash,
+    remote_id,
+    case when doubted_hash = wanted_hash then row_key end as row_key
+from compared
+where
+    is_wanted
+    and known_hash is distinct from wanted_hash
+    -- What only adds does not correct what it added.
+    and not (getvariable('only_adds') and known_hash is not null)
+    and match_value not in (select moved.new_match_value from moved);
+
+-- A row refused before waits until its content changes or its turn comes; a row that travels in a job
+-- of the vendor's, until that is done.
+create or replace temp table waiting as
+select differences.match_value
+from refused
+inner join differences
+    on
+        refused.customer_id = differences.customer_id
+        and refused.is_removal = (differences.operation = 'removed')
+        and refused.fields_hash is not distinct from differences.fields_hash
+where coalesce(refused.retry_in_runs > 1, true)
+union
+select differences.match_value
+from under_way
+inner join differences on under_way.match_value = differences.match_value
+union
+select differences.match_value
+from under_way
+inner join differences on under_way.customer_id = differences.customer_id;

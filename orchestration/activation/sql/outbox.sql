@@ -12,4 +12,4 @@ copy (
         -- What follows from the run and the row need not be kept.
         row_key
     from batched
-) to '{outbox}' (format parquet, compression 'uncompressed');
+) to '{outbox}' (format parquet, compression 'uncompressed', row_group_size 20480);

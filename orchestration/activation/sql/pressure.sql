@@ -1,9 +1,10 @@
 -- Who was written to often enough for now, or is to be written to by a sync that goes first.
-update changes
-set is_capped = true
+create or replace temp table capped as
+select differences.match_value
+from differences
 where
-    operation = 'added'
-    and not is_waiting
+    differences.operation = 'added'
+    and differences.match_value not in (select waiting.match_value from waiting)
     and exists (
         select 1
         from serving.activation.contact_pressure as own
@@ -16,7 +17,7 @@ where
                     on contacted.sync = counted.sync and counted.channel = own.channel
                 left join renamed on contacted.customer_id = renamed.issued_id
                 where
-                    coalesce(renamed.customer_id, contacted.customer_id) = changes.customer_id
+                    coalesce(renamed.customer_id, contacted.customer_id) = differences.customer_id
                     and contacted.sent_at
                     >= cast(now() as timestamp) - to_days(own.period_days)
             ) + (
@@ -28,7 +29,7 @@ where
                 where
                     other.channel = own.channel
                     and other.priority < own.priority
-                    and members.customer_id = changes.customer_id
+                    and members.customer_id = differences.customer_id
                     and not exists (
                         select 1
                         from held_by_peers
@@ -36,7 +37,15 @@ where
                         where
                             held_by_peers.sync = other.sync
                             and coalesce(renamed.customer_id, held_by_peers.customer_id)
-                            = changes.customer_id
+                            = differences.customer_id
                     )
             )
     );
+
+-- What has to travel, and what of it not now.
+create or replace temp view changes as
+select
+    *,
+    match_value in (select waiting.match_value from waiting) as is_waiting,
+    match_value in (select capped.match_value from capped) as is_capped
+from differences;

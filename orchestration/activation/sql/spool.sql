@@ -1,24 +1,22 @@
--- The rows to send, one line per row, in the order in which they travel; the members of a row in
--- their order.
+-- The rows to send, in the order in which they travel. Few in a group, because a group is in memory as
+-- a whole while it is written and read.
 copy (
     select
         batched.batch,
-        json_array(
-            batched.position,
-            batched.operation,
-            batched.customer_id,
-            batched.match_value,
-            case
-                when batched.operation = 'removed' then ''
-                else cast({fields} as varchar)
-            end,
-            coalesce(
-                batched.row_key, md5(getvariable('run_id') || ' ' || batched.match_value)
-            ),
-            coalesce(batched.remote_id, ''),
-            ''
-        ) as "row"
+        batched.position,
+        batched.operation,
+        batched.customer_id,
+        batched.match_value,
+        case
+            when batched.operation = 'removed' then ''
+            else cast({fields} as varchar)
+        end as fields,
+        coalesce(
+            batched.row_key, md5(getvariable('run_id') || ' ' || batched.match_value)
+        ) as key,
+        coalesce(batched.remote_id, '') as remote_id,
+        '' as ticket
     from batched
     left join serving.{model} as model on cast(model.{key} as varchar) = batched.customer_id
     order by batched.batch, batched.position
-) to '{spool}' (format json);
+) to '{spool}' (format parquet, compression 'uncompressed', row_group_size 8192);
