@@ -35,6 +35,11 @@ from orchestration.destinations.protocol import (
 PREPARATION = -1
 ALL_REFUSED = 25
 ROWS_AT_ONCE = 8192
+# Of a spool: the number of the batch, and the fields of Row in their order.
+COLUMNS = (
+    *("batch", "position", "operation", "customer_id", "match_value", "fields", "key"),
+    *("remote_id", "ticket"),
+)
 Numbered = tuple[int, Batch]
 
 
@@ -64,7 +69,7 @@ class Delivery:
         # What Row._make does, without a call of Python's for each row.
         as_row = partial(tuple.__new__, Row)
         with ParquetFile(self.spool) as file:
-            for rows in file.iter_batches(ROWS_AT_ONCE):
+            for rows in file.iter_batches(ROWS_AT_ONCE, columns=COLUMNS):
                 numbers, *values = (column.to_pylist() for column in rows.columns)
                 yield from zip(numbers, map(as_row, zip(*values, strict=True)), strict=True)
 

@@ -89,19 +89,20 @@ def spool(
     path: Path,
     file_options: str | None,
 ) -> None:
-    """Writes what travels: batches of rows, or with `file_options` of COPY the whole audience.
+    """Writes the outbox: the rows that travel, and what the ledger will want to know of them.
 
-    Beside it lies the outbox, which says of the same rows what the ledger will want to know.
+    With `file_options` of COPY they travel as one file with the whole audience, which is `path`.
     """
-    names = {"key": quoted(sync.key), "model": _relation(sync), "spool": path}
-    connection.execute(statement("outbox").format(outbox=path.with_suffix(".outbox")))
+    names = {"key": quoted(sync.key), "model": _relation(sync)}
+    outbox = path.with_suffix(".outbox")
     if file_options is None:
         fields = columns.as_json(sync, "model")
-        connection.execute(statement("spool").format(fields=fields, **names))
+        connection.execute(statement("spool").format(fields=fields, outbox=outbox, **names))
         return
+    connection.execute(statement("outbox").format(outbox=outbox))
     fields = ", ".join(f"{quoted(sync.map[field])} as {quoted(field)}" for field in sync.map)
     connection.execute(
-        statement("publication").format(fields=fields, options=file_options, **names)
+        statement("publication").format(fields=fields, options=file_options, spool=path, **names)
     )
 
 

@@ -126,8 +126,8 @@ class _Run:
                 options = getattr(self.destination, "options", None)
                 spool(connection, self.sync, columns, self._file(run_id, "spool"), options)
                 self._file(run_id, "basis").write_text(planned_from)
-                for kind in ("spool", "outbox", "basis"):
-                    sync_to_disk(self._file(run_id, kind))
+                for written in self.folder.glob(f"{run_id}.*"):
+                    sync_to_disk(written)
                 sync_to_disk(self.folder)
             with writing(connection, self.home):
                 connection.execute(statement("commit"))
@@ -146,7 +146,7 @@ class _Run:
             declare(connection, run_id=run_id)
             spool = self._file(run_id, "spool")
             connection.execute(statement("asked").format(spool=spool))
-        reason = inquire(self.destination, self._delivery(run_id, {}))
+        reason = inquire(self.destination, self._delivery(run_id, spool, {}))
         settle(self.home, run_id, journal, reason, self._file(run_id, "outbox"))
 
     def finish(self, run_id: str, types: Types | None) -> Receipt:
@@ -154,7 +154,8 @@ class _Run:
         reason = "interrupted"
         journal = self._file(run_id, "journal")
         if types is not None and self.destination is not None:
-            reason = deliver(self.destination, self._delivery(run_id, types))
+            spool = self._file(run_id, "spool" if self.sync.offer.is_whole else "outbox")
+            reason = deliver(self.destination, self._delivery(run_id, spool, types))
         receipt = settle(self.home, run_id, journal, reason, self._file(run_id, "outbox"))
         for kind in ("spool", "outbox", "basis", "journal"):
             self._file(run_id, kind).unlink(missing_ok=True)
@@ -168,10 +169,10 @@ class _Run:
         """Records a run that sends nothing."""
         return _recorded(planned, self.sync.destination, self.home)
 
-    def _delivery(self, run_id: str, types: Types) -> Delivery:
+    def _delivery(self, run_id: str, spool: Path, types: Types) -> Delivery:
         return Delivery(
             run_id,
-            self._file(run_id, "spool"),
+            spool,
             self._file(run_id, "journal"),
             types,
             self.sync,

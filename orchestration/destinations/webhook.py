@@ -69,6 +69,8 @@ class Webhook:
         if not response.is_success:
             raise BatchRefused(str(response.status_code), response.text)
         errors = _errors(response)
+        if not errors:
+            return [sent(row.position) for row in batch.rows]
         return [_outcome(row, errors.get(row.match)) for row in batch.rows]
 
     def throttled(self, response: httpx.Response) -> bool:

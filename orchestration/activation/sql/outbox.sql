@@ -1,4 +1,4 @@
--- What a run sets out to send, for whoever settles it; the bodies are in the spool.
+-- What a run sets out to send, for whoever settles it; the spool has all of it as one file.
 copy (
     select
         getvariable('sync') as sync,
@@ -12,4 +12,4 @@ copy (
         -- What follows from the run and the row need not be kept.
         row_key
     from batched
-) to '{outbox}' (format parquet, compression 'uncompressed', row_group_size 20480);
+) to '{outbox}' (format parquet, compression 'uncompressed');

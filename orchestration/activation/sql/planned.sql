@@ -1,3 +1,13 @@
 -- What a run set out to send, as its plan wrote it down.
 create or replace temp view outbox as
-select * from read_parquet('{outbox}');
+select
+    sync,
+    target,
+    batch,
+    position,
+    operation,
+    customer_id,
+    match_value,
+    fields_hash,
+    row_key
+from read_parquet('{outbox}');

@@ -1,5 +1,5 @@
--- The rows to send, in the order in which they travel. Few in a group, because a group is in memory as
--- a whole while it is written and read.
+-- The rows to send, in the order in which they travel, and what whoever settles them wants to know.
+-- Few in a group, because a group is in memory as a whole while it is written and read.
 copy (
     select
         batched.batch,
@@ -15,8 +15,12 @@ copy (
             batched.row_key, md5(getvariable('run_id') || ' ' || batched.match_value)
         ) as key,
         coalesce(batched.remote_id, '') as remote_id,
-        '' as ticket
+        '' as ticket,
+        getvariable('sync') as sync,
+        getvariable('target') as target,
+        batched.fields_hash,
+        batched.row_key
     from batched
     left join serving.{model} as model on cast(model.{key} as varchar) = batched.customer_id
     order by batched.batch, batched.position
-) to '{spool}' (format parquet, compression 'uncompressed', row_group_size 8192);
+) to '{outbox}' (format parquet, compression 'uncompressed', row_group_size 8192);
