@@ -34,12 +34,11 @@ from orchestration.destinations.protocol import (
 
 PREPARATION = -1
 ALL_REFUSED = 25
-ROWS_AT_ONCE = 8192
 # Of a spool: the number of the batch, and the fields of Row in their order.
-COLUMNS = (
+COLUMNS = [
     *("batch", "position", "operation", "customer_id", "match_value", "fields", "key"),
     *("remote_id", "ticket"),
-)
+]
 Numbered = tuple[int, Batch]
 
 
@@ -69,7 +68,9 @@ class Delivery:
         # What Row._make does, without a call of Python's for each row.
         as_row = partial(tuple.__new__, Row)
         with ParquetFile(self.spool) as file:
-            for rows in file.iter_batches(ROWS_AT_ONCE, columns=COLUMNS):
+            # A group at a time: an iteration over all keeps what it has been through.
+            for group in range(file.num_row_groups):
+                rows = file.read_row_group(group, columns=COLUMNS, use_threads=False)
                 numbers, *values = (column.to_pylist() for column in rows.columns)
                 yield from zip(numbers, map(as_row, zip(*values, strict=True)), strict=True)
 
