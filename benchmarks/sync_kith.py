@@ -1,15 +1,14 @@
 """Kith's own runs of a sync, in a process each, and where their seconds go."""
 
+import fcntl
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, ParamSpec, TypeVar
 from unittest.mock import patch
-
-import duckdb
 
 from benchmarks import sync_process
 from orchestration.activation import deliver, ledger, run, settle
@@ -21,7 +20,7 @@ from orchestration.warehouse import Home, connect
 SIGNED_WITH = token_hex(8)
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
-Writing = Callable[[duckdb.DuckDBPyConnection, Home], AbstractContextManager[None]]
+Taken = Callable[[Home, int], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True)
@@ -68,10 +67,12 @@ class _Watch:
 
         return timing
 
-    def writing(self, timed: Writing) -> Writing:
+    def exclusive(self, timed: Taken) -> Taken:
+        """Only the turns that keep others out, and not the wait for them."""
+
         @contextmanager
-        def timing(connection: duckdb.DuckDBPyConnection, home: Home) -> Iterator[None]:
-            with self.running(), timed(connection, home):
+        def timing(home: Home, kind: int) -> Iterator[None]:
+            with timed(home, kind), self.running() if kind == fcntl.LOCK_EX else nullcontext():
                 yield
 
         return timing
@@ -100,10 +101,8 @@ def arguments(home: Home, declared: Sync, url: str) -> dict[str, str]:
 def whole(home: str, declared: str, url: str) -> dict[str, Any]:
     """The work of `by_kith`, in its process: the fields of a Run without `peak`."""
     delivering, settling, writing = _Watch(), _Watch(), _Watch()
-    timed = writing.writing(ledger.writing)
     with ExitStack() as patches:
-        for module in (ledger, run, settle):
-            patches.enter_context(patch.object(module, "writing", timed))
+        patches.enter_context(patch.object(ledger, "_taken", writing.exclusive(ledger._taken)))
         patches.enter_context(patch.object(run, "deliver", delivering.function(deliver.deliver)))
         patches.enter_context(patch.object(run, "settle", settling.function(settle.settle)))
         _import_what_parameters_need()

@@ -20,7 +20,6 @@ from orchestration.activation.ledger import (
     reading,
     receipt_of,
     statement,
-    unchanged_ledger,
     workspace,
     writing,
 )
@@ -48,15 +47,15 @@ def sync(sync: Sync, home: Home, environment: Mapping[str, str] = os.environ) ->
         run = _Run(sync, home, build(sync, home, environment))
         if not is_alone:
             return run.recorded(run.skipped("another run of this sync is under way"))
-        run.recover()
-        if run.destination is None:
-            return run.recorded(
-                run.skipped(f"no credentials: {', '.join(unset(sync, environment))} not set")
-            )
-        try:
-            run_id, types = run.plan()
-        except NotPlanned as obstacle:
-            return run.recorded(obstacle.plan)
+        with workspace(home) as connection:
+            run.recover(connection)
+            if run.destination is None:
+                unknown = ", ".join(unset(sync, environment))
+                return run.recorded(run.skipped(f"no credentials: {unknown} not set"))
+            try:
+                run_id, types = run.plan(connection)
+            except NotPlanned as obstacle:
+                return run.recorded(obstacle.plan)
         return run.finish(run_id, types)
 
 
@@ -91,13 +90,13 @@ class _Run:
         self.destination = destination
         self.folder = home.spool / sync.name
 
-    def recover(self) -> None:
+    def recover(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Finishes the runs that a crash interrupted, and clears what they left behind.
 
         Such a run is only delivered further while nothing that it was planned from has changed:
         otherwise what it has not journalled is in doubt, and the next plan decides anew.
         """
-        with unchanged_ledger(self.home) as connection:
+        with reading(connection, self.home):
             unsettled = connection.execute(statement("unsettled"), {"sync": self.sync.name})
             runs = unsettled.fetchall()
         for run_id, status in runs:
@@ -110,28 +109,27 @@ class _Run:
         for left in self.folder.glob("*.*"):
             left.unlink()
 
-    def plan(self) -> tuple[str, Types | None]:
+    def plan(self, connection: duckdb.DuckDBPyConnection) -> tuple[str, Types | None]:
         """Commits a plan whose spool is on disk; the types of what there is to send, if anything.
 
         Raises NotPlanned and leaves no trace if nothing may be sent.
         """
         planned_from = basis(self.sync, self.home)
-        with workspace(self.home) as connection:
-            columns = attach(connection, self.sync, self.home)
-            run_id = _new_run_id(connection)
-            is_lost = isinstance(self.destination, FileDestination) and self.destination.is_lost()
-            declare(connection, is_lost=is_lost)
-            planned = plan(connection, self.sync, columns, self.home, run_id)
-            if planned.to_send:
-                options = getattr(self.destination, "options", None)
-                spool(connection, self.sync, columns, self._file(run_id, "spool"), options)
-                self._file(run_id, "basis").write_text(planned_from)
-                for written in self.folder.glob(f"{run_id}.*"):
-                    sync_to_disk(written)
-                sync_to_disk(self.folder)
-            with writing(connection, self.home):
-                connection.execute(statement("commit"))
-                _record(connection, planned, run_id, self.sync.destination, self.home)
+        columns = attach(connection, self.sync, self.home)
+        run_id = _new_run_id(connection)
+        is_lost = isinstance(self.destination, FileDestination) and self.destination.is_lost()
+        declare(connection, is_lost=is_lost)
+        planned = plan(connection, self.sync, columns, self.home, run_id)
+        if planned.to_send:
+            options = getattr(self.destination, "options", None)
+            spool(connection, self.sync, columns, self._file(run_id, "spool"), options)
+            self._file(run_id, "basis").write_text(planned_from)
+            for written in self.folder.glob(f"{run_id}.*"):
+                sync_to_disk(written)
+            sync_to_disk(self.folder)
+        with writing(connection, self.home):
+            connection.execute(statement("commit"))
+            _record(connection, planned, run_id, self.sync.destination, self.home)
         return run_id, columns.types if planned.to_send else None
 
     def ask(self, run_id: str) -> None:

@@ -4,6 +4,7 @@ select differences.match_value
 from differences
 where
     differences.operation = 'added'
+    and len(cast(getvariable('pressing_peers') as varchar[])) > 0
     and differences.match_value not in (select waiting.match_value from waiting)
     and exists (
         select 1

@@ -2,6 +2,6 @@
 select
     run_id,
     status
-from activation.sync_runs
+from ledger.activation.sync_runs
 where sync = $sync and status in ('planned', 'pending')
 order by planned_at, run_id;
