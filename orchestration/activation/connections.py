@@ -68,7 +68,7 @@ class Connections:
     def _proxy(self, url: httpx.URL) -> str | None:
         """The one that HTTP_PROXY and its like name, unless NO_PROXY does."""
         # aiohttp would look for it itself, and for a .netrc, in a thread and at each request.
-        proxy = self._proxies.get(url.scheme)
+        proxy = self._proxies.get(url.scheme, self._proxies.get("all"))
         return None if proxy is None or proxy_bypass(url.host) else proxy
 
 

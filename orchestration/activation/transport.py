@@ -1,7 +1,6 @@
 """Sends one request until it is answered: paced, repeated, and given up in time."""
 
 import asyncio
-import logging
 from collections.abc import Generator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -20,8 +19,6 @@ ANSWERS = {400, 404, 409, 413, 422}
 LONGEST_PAUSE = 120.0
 HOPELESS = 3
 Result = TypeVar("Result")
-# At its usual level httpx logs addresses, and some vendors are asked for people by address.
-logging.getLogger("httpx").setLevel(logging.WARNING)
 NOT_APPLIED = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
