@@ -3,48 +3,14 @@
 import asyncio
 import gzip
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator
 
 import httpx
 import pytest
 
 from orchestration.activation.connections import connections
-from orchestration.activation.declaration import Limits
 from orchestration.activation.transport import NOT_APPLIED
-
-Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-LIMITS = Limits(timeout_seconds=0.2, concurrency=1)
-
-
-@asynccontextmanager
-async def listening(handler: Handler) -> AsyncIterator[str]:
-    """The address of a server on loopback that does nothing but what the handler does."""
-    server = await asyncio.start_server(handler, "127.0.0.1", 0)
-    async with server:
-        port = server.sockets[0].getsockname()[1]
-        yield f"http://127.0.0.1:{port}"
-
-
-async def request_of(reader: asyncio.StreamReader) -> tuple[str, bytes]:
-    """Head and body of the next request."""
-    head = (await reader.readuntil(b"\r\n\r\n")).decode()
-    [length] = [
-        line[16:] for line in head.splitlines() if line.lower().startswith("content-length")
-    ]
-    return head, await reader.readexactly(int(length))
-
-
-def answer(body: bytes, *headers: str) -> bytes:
-    """A complete answer."""
-    lines = ("HTTP/1.1 200 OK", f"Content-Length: {len(body)}", *headers)
-    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
-
-
-async def sent(request: httpx.Request, auth: httpx.Auth | None = None) -> httpx.Response:
-    """The answer to a single request."""
-    async with connections(LIMITS) as opened:
-        return await opened.send(request, auth)
+from tests.loopback import LIMITS, Handler, answer, listening, noting, request_of, sent
 
 
 async def failed(handler: Handler, content: bytes = b"x") -> httpx.RequestError:
@@ -141,6 +107,7 @@ def test_what_was_never_on_the_wire_is_told_as_such() -> None:
         "http://no-such-host.invalid": httpx.ConnectError,
         "ftp://127.0.0.1": httpx.UnsupportedProtocol,
         "127.0.0.1/hook": httpx.UnsupportedProtocol,
+        "http://api..acme.invalid": httpx.ConnectError,
     }
     for address, kind in addresses.items():
         with pytest.raises(kind) as raised:
@@ -161,23 +128,101 @@ def test_a_secret_with_a_line_break_is_neither_sent_nor_told() -> None:
     assert "s3cret" not in str(raised.value)
 
 
+def test_a_connection_that_the_vendor_closed_after_its_answer_is_not_used_again() -> None:
+    heads: list[str] = []
+    answers = noting(heads)
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await answers(reader, writer)
+        writer.close()
+
+    async def exchange() -> None:
+        async with listening(handler) as url, connections(LIMITS) as opened:
+            for _ in range(10):
+                await opened.send(httpx.Request("POST", url, content=b"x"), None)
+
+    asyncio.run(exchange())
+    assert len(heads) == 10
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "POST"])
+def test_nothing_is_sent_again_by_itself(method: str) -> None:
+    heads: list[str] = []
+    answers = noting(heads)
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await answers(reader, writer)
+        await hangs_up(reader, writer)
+        heads.append("and read another one")
+
+    async def exchange() -> None:
+        async with listening(handler) as url, connections(LIMITS) as opened:
+            request = httpx.Request(method, url, content=b"x")
+            await opened.send(request, None)
+            with pytest.raises(httpx.ReadError):
+                await opened.send(request, None)
+
+    asyncio.run(exchange())
+    assert len(heads) == 2
+
+
+def test_an_answer_with_a_header_of_many_kilobytes_is_read() -> None:
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await request_of(reader)
+        writer.write(answer(b"{}", "Content-Security-Policy: " + "x" * 50_000))
+
+    async def exchange() -> httpx.Response:
+        async with listening(handler) as url:
+            return await sent(httpx.Request("POST", url, content=b"x"))
+
+    assert asyncio.run(exchange()).status_code == 200
+
+
+def test_a_header_overrules_the_user_in_an_address() -> None:
+    heads: list[str] = []
+
+    async def exchange() -> None:
+        async with listening(noting(heads)) as url:
+            address = url.replace("//", "//ann:s3cret@")
+            named = {"Authorization": "Bearer word"}
+            await sent(httpx.Request("POST", address, content=b"x", headers=named))
+
+    asyncio.run(exchange())
+    assert "Authorization: Bearer word\r\n" in heads[0]
+
+
+def test_a_name_that_nobody_resolves_is_given_up_in_time_and_nothing_was_sent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def silence(*_: object, **__: object) -> None:
+        await asyncio.sleep(5)
+
+    async def exchange() -> None:
+        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", silence)
+        await sent(httpx.Request("POST", "http://crm.invalid", content=b"x"))
+
+    with pytest.raises(httpx.ConnectTimeout):
+        asyncio.run(exchange())
+
+
 def test_requests_go_by_the_proxy_that_the_environment_names(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    heads = []
+    heads: list[str] = []
 
-    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head, _ = await request_of(reader)
-        heads.append(head.splitlines()[0])
-        writer.write(answer(b"{}"))
-
-    async def exchange(proxy_passed_by: str) -> None:
-        async with listening(handler) as url:
-            monkeypatch.setenv("http_proxy", url)
+    async def exchange(proxy_passed_by: str, scheme: str) -> None:
+        async with listening(noting(heads)) as url:
+            monkeypatch.setenv("http_proxy", url.replace("http://", scheme))
             monkeypatch.setenv("no_proxy", proxy_passed_by)
-            await sent(httpx.Request("POST", "http://crm.invalid/rows", content=b"x"))
+            await sent(httpx.Request("POST", "http://crm.invalid:81/rows", content=b"x"))
 
-    asyncio.run(exchange("acme.example"))
-    assert heads == ["POST http://crm.invalid/rows HTTP/1.1"]
-    with pytest.raises(httpx.ConnectError):
-        asyncio.run(exchange("crm.invalid"))
+    asyncio.run(exchange("acme.example", "http://"))
+    asyncio.run(exchange("acme.example", ""))
+    lines = [head.splitlines()[0] for head in heads]
+    assert lines == 2 * ["POST http://crm.invalid:81/rows HTTP/1.1"]
+    for passed_by in ("crm.invalid", "crm.invalid:81"):
+        with pytest.raises(httpx.ConnectError):
+            asyncio.run(exchange(passed_by, "http://"))
+    with pytest.raises(httpx.UnsupportedProtocol):
+        asyncio.run(exchange("acme.example", "socks5://"))
+    assert len(heads) == 2

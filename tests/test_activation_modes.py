@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from orchestration.activation.declaration import Sync
 from orchestration.activation.run import sync
 from orchestration.warehouse import Home
@@ -149,3 +151,15 @@ def test_a_row_in_doubt_travels_again_under_the_same_key(home: Home, endpoint: S
     sync(declared, home, endpoint.environment)
     assert not set(rows(home, keys)) & set(doubted)
     assert rows(home, outbox) == []
+
+
+@pytest.mark.parametrize("is_retired", [False, True])
+def test_who_is_twice_among_those_a_sync_is_no_longer_about_is_removed_once(
+    home: Home, endpoint: Served, is_retired: bool
+) -> None:
+    publish(home, people(1))
+    sync(webhook_sync(), home, endpoint.environment)
+    publish(home, 2 * away(people(1), 0))
+    receipt = sync(webhook_sync(is_retired=is_retired), home, endpoint.environment)
+    assert (receipt.removed, receipt.sent) == (1, 1)
+    assert told(endpoint) == [("added", "c00000"), ("removed", "c00000")]

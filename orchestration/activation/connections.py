@@ -4,10 +4,12 @@ Requests and answers are httpx's, because everybody reads those; aiohttp is what
 wire, at an eighth of the time that it costs httpx itself.
 """
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import cache
+from itertools import chain
 from ssl import SSLContext
 from urllib.request import getproxies, proxy_bypass
 
@@ -19,7 +21,9 @@ from orchestration.activation.declaration import Limits
 
 # The destination decides what a request says of itself.
 UNASKED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
-NOT_IN_HEADERS = re.compile("[\r\n\0]")
+NOT_IN_HEADERS = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+# Some vendors' policies take more than the 8 KiB that aiohttp reads by default.
+LONGEST_HEADER = 100_000
 # An exchange in which something always happens ends after so many times the patience with silence.
 LONGEST = 10
 
@@ -46,18 +50,23 @@ class Connections:
             await flow.aclose()
 
     async def _answer(self, request: httpx.Request) -> httpx.Response:
+        headers = request.headers.raw
         # Such as in a secret that was pasted with its line break; aiohttp would repeat it.
-        if any(map(NOT_IN_HEADERS.search, request.headers.values())):
-            raise httpx.LocalProtocolError("a line break in a header", request=request)
+        if any(map(NOT_IN_HEADERS.search, chain.from_iterable(headers))):
+            raise httpx.LocalProtocolError("a control character in a header", request=request)
+        # A connection that the vendor has closed meanwhile is only known as such once the loop has
+        # looked (first turn) and heard (second), and a request on it would be in doubt.
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
         with _as_httpx_has_it(request):
             async with self._session.request(
                 request.method,
-                URL(str(request.url), encoded=True),
-                headers=request.headers.multi_items(),
+                URL(_address(request), encoded=True),
+                headers=[(name.decode(), value.decode()) for name, value in headers],
                 data=request.content or None,
                 allow_redirects=False,
                 skip_auto_headers=UNASKED,
-                proxy=self._proxy(request.url),
+                proxy=self._proxy(request),
                 ssl=_trusted() if request.url.scheme == "https" else True,
             ) as answer:
                 content = await answer.read()
@@ -65,11 +74,17 @@ class Connections:
                 answer.status, headers=answer.raw_headers, content=content, request=request
             )
 
-    def _proxy(self, url: httpx.URL) -> str | None:
+    def _proxy(self, request: httpx.Request) -> str | None:
         """The one that HTTP_PROXY and its like name, unless NO_PROXY does."""
         # aiohttp would look for it itself, and for a .netrc, in a thread and at each request.
-        proxy = self._proxies.get(url.scheme, self._proxies.get("all"))
-        return None if proxy is None or proxy_bypass(url.host) else proxy
+        proxy = self._proxies.get(request.url.scheme, self._proxies.get("all"))
+        if proxy is None or proxy_bypass(request.url.netloc.decode()):
+            return None
+        if "://" not in proxy:
+            return f"http://{proxy}"
+        if not proxy.startswith(("http://", "https://")):
+            raise httpx.UnsupportedProtocol("a proxy that does not speak HTTP", request=request)
+        return proxy
 
 
 @asynccontextmanager
@@ -79,13 +94,25 @@ async def connections(limits: Limits) -> AsyncIterator[Connections]:
     async with aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=limits.concurrency),
         timeout=aiohttp.ClientTimeout(
-            total=patience * LONGEST, sock_connect=patience, sock_read=patience
+            total=patience * LONGEST, connect=patience, sock_read=patience
         ),
+        max_line_size=LONGEST_HEADER,
+        max_field_size=LONGEST_HEADER,
         cookie_jar=aiohttp.DummyCookieJar(),
         # What an answer is packed in, httpx unpacks.
         auto_decompress=False,
     ) as session:
+        # It would repeat a PUT or a DELETE itself, past the account's budget and the attempts.
+        session._retry_connection = False
         yield Connections(session)
+
+
+def _address(request: httpx.Request) -> str:
+    """Where it goes; a user and a password in it are overruled by a header."""
+    url = request.url
+    if url.userinfo and "Authorization" in request.headers:
+        url = url.copy_with(username=None, password=None)
+    return str(url)
 
 
 @cache
@@ -106,5 +133,8 @@ def _as_httpx_has_it(request: httpx.Request) -> Iterator[None]:
         raise httpx.ConnectError(str(error), request=request) from None
     except TimeoutError as error:
         raise httpx.ReadTimeout(str(error), request=request) from None
-    except aiohttp.ClientError as error:
+    except UnicodeError as error:
+        # A name that cannot be one of a host.
+        raise httpx.ConnectError(str(error), request=request) from None
+    except (aiohttp.ClientError, ValueError) as error:
         raise httpx.ReadError(str(error), request=request) from None

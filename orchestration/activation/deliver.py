@@ -2,11 +2,11 @@
 
 import asyncio
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from pathlib import Path
 from uuid import UUID
@@ -59,12 +59,12 @@ class Delivery:
     def batches(self) -> Iterator[Numbered]:
         """The batches of the spool, in their order; read as they are asked for."""
         planned_at = self.planned_at
-        for number, entries in groupby(self._rows(), key=itemgetter(0)):
+        for number, entries in groupby(chain.from_iterable(self._groups()), key=itemgetter(0)):
             rows = tuple(map(itemgetter(1), entries))
             yield number, Batch(f"{self.run_id}:{number}", rows, planned_at)
 
-    def _rows(self) -> Iterator[tuple[int, Row]]:
-        """The number of its batch, and the row."""
+    def _groups(self) -> Iterator[Iterable[tuple[int, Row]]]:
+        """The number of its batch, and the row, for all rows of a group of the file."""
         # What Row._make does, without a call of Python's for each row.
         as_row = partial(tuple.__new__, Row)
         with ParquetFile(self.spool) as file:
@@ -72,7 +72,7 @@ class Delivery:
             for group in range(file.num_row_groups):
                 rows = file.read_row_group(group, columns=COLUMNS, use_threads=False)
                 numbers, *values = (column.to_pylist() for column in rows.columns)
-                yield from zip(numbers, map(as_row, zip(*values, strict=True)), strict=True)
+                yield zip(numbers, map(as_row, zip(*values, strict=True)), strict=True)
 
     @property
     def planned_at(self) -> float:

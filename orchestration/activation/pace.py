@@ -36,7 +36,7 @@ class Pace:
             await asyncio.sleep(wait)
 
     def pause(self, seconds: float) -> None:
-        """Nobody gets a turn for so long."""
+        """Nobody gets a turn for so long, but for those that others have reserved already."""
         self._at_hand = 0
         with self._upcoming() as (descriptor, upcoming):
             until = max(upcoming, time.time() + seconds)

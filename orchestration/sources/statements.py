@@ -18,5 +18,7 @@ def statement(name: str, *, table: str = "") -> str:
 def without(connection: duckdb.DuckDBPyConnection, optimizer: str) -> Iterator[None]:
     """Statements planned as they are written, as far as one of DuckDB's optimizers is concerned."""
     connection.execute(f"set disabled_optimizers = '{optimizer}'")
-    yield
-    connection.execute("reset disabled_optimizers")
+    try:
+        yield
+    finally:
+        connection.execute("reset disabled_optimizers")

@@ -7,7 +7,7 @@ copy (
         customer_id,
         match_value,
         '' as fields,
-        coalesce(row_key, md5(run_id || ' ' || match_value)) as key,
+        coalesce(row_key, concat(run_id, '-', batch, '-', position)) as key,
         '' as remote_id,
         ticket
     from ledger.activation.sync_outbox

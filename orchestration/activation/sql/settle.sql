@@ -17,7 +17,7 @@ select
     remote_id,
     case
         when outcome = 'in_doubt'
-            then coalesce(row_key, md5(getvariable('run_id') || ' ' || match_value))
+            then coalesce(row_key, concat(getvariable('run_id'), '-', batch, '-', position))
     end as row_key,
     case when outcome = 'in_doubt' then fields_hash end as doubted_hash
 from outcomes

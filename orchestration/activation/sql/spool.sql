@@ -12,7 +12,8 @@ copy (
             else cast({fields} as varchar)
         end as fields,
         coalesce(
-            batched.row_key, md5(getvariable('run_id') || ' ' || batched.match_value)
+            batched.row_key,
+            concat(getvariable('run_id'), '-', batched.batch, '-', batched.position)
         ) as key,
         coalesce(batched.remote_id, '') as remote_id,
         '' as ticket,
@@ -21,6 +22,10 @@ copy (
         batched.fields_hash,
         batched.row_key
     from batched
-    left join serving.{model} as model on cast(model.{key} as varchar) = batched.customer_id
+    -- A key may be there twice among those whom the sync is not about; whoever is removed is.
+    left join serving.{model} as model
+        on
+            cast(model.{key} as varchar) = batched.customer_id
+            and batched.operation <> 'removed'
     order by batched.batch, batched.position
 ) to '{outbox}' (format parquet, compression 'uncompressed', row_group_size 8192);
