@@ -25,7 +25,7 @@ copy (
     -- A key may be there twice among those whom the sync is not about; whoever is removed is.
     left join serving.{model} as model
         on
-            cast(model.{key} as varchar) = batched.customer_id
-            and batched.operation <> 'removed'
+            cast(model.{key} as varchar)
+            = case when batched.operation <> 'removed' then batched.customer_id end
     order by batched.batch, batched.position
 ) to '{outbox}' (format parquet, compression 'uncompressed', row_group_size 8192);
