@@ -121,16 +121,21 @@ def macros_fingerprint() -> str:
 
 @contextmanager
 def connect(
-    path: Path, *, read_only: bool = False, patience_seconds: float = PATIENCE_SECONDS
+    path: Path,
+    *,
+    read_only: bool = False,
+    patience_seconds: float = PATIENCE_SECONDS,
+    threads: int | None = None,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A DuckDB connection in UTC within the memory limit, closed at the end of the block.
 
+    It works with so many `threads`, by default KITH_THREADS of the environment, or 2.
     Waits, by default a minute, for another process to let go of the file, such as a dbt that
     outlived the run that started it; then raises duckdb.IOException, which names that process.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     settings: dict[str, str | bool | int | float | list[str]] = {
-        "threads": int(os.environ.get("KITH_THREADS", "2")),
+        "threads": threads or int(os.environ.get("KITH_THREADS", "2")),
         "memory_limit": os.environ.get("KITH_MEMORY", "4GB"),
         "temp_directory": str(path.parent / "tmp"),
         "preserve_insertion_order": False,

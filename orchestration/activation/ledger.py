@@ -27,9 +27,9 @@ def statement(name: str) -> str:
 
 
 @contextmanager
-def workspace(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+def workspace(home: Home, threads: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to work on, in memory and beside it on disk; no file of the home is open."""
-    with connect(Path(":memory:")) as connection:
+    with connect(Path(":memory:"), threads=threads) as connection:
         connection.execute(f"set temp_directory = '{_escaped(home.root / 'tmp')}'")
         connection.execute(f"set memory_limit = '{MEMORY}'")
         yield connection
@@ -62,14 +62,13 @@ def _attach_to_read(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
 @contextmanager
 def writing(connection: duckdb.DuckDBPyConnection, home: Home) -> Iterator[None]:
     """The ledger attached as `ledger` and in use, in one transaction; waits a minute for others."""
-    # With more, DuckDB appends up to 122,880 rows twice: to a thread's own, and then to the table.
-    connection.execute("set threads = 1")
     with read_plainly(home), _taken(home, fcntl.LOCK_EX):
         _attach_once_free(connection, f"attach '{_path(home)}' as ledger")
+        is_current = _is_current(connection)
         connection.execute("use ledger")
         connection.execute("begin")
         try:
-            if not _is_current(connection):
+            if not is_current:
                 connection.execute(statement("ledger"))
             yield
             connection.execute("commit")
@@ -148,11 +147,11 @@ def _attach_empty(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _is_current(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether the file has the tables of this version, by the newest of their columns."""
-    newest = (
-        "select 1 from duckdb_columns() where database_name = 'ledger' "
-        "and table_name = 'sync_runs' and column_name = 'unsendable'"
-    )
-    return bool(connection.execute(newest).fetchall())
+    try:
+        connection.execute("select unsendable from ledger.activation.sync_runs limit 0")
+    except (duckdb.CatalogException, duckdb.BinderException):
+        return False
+    return True
 
 
 def _carry_over(connection: duckdb.DuckDBPyConnection) -> None:

@@ -22,7 +22,8 @@ def settle(home: Home, run_id: str, journal: Path, reason: str, outbox: Path) ->
     knows of those rows, and once more, for writing, when all outcomes are known.
     """
     journal.touch()
-    with workspace(home) as connection:
+    # With more threads, DuckDB appends up to 122,880 rows twice: to one's own, then to the table.
+    with workspace(home, threads=1) as connection:
         declare(connection, run_id=run_id, journal=str(journal), reason=reason)
         with reading(connection, home):
             if outbox.exists():

@@ -1,8 +1,6 @@
 -- What a run sets out to send, for whoever settles it; the spool has all of it as one file.
 copy (
     select
-        getvariable('sync') as sync,
-        getvariable('target') as target,
         batch,
         position,
         operation,
@@ -12,4 +10,8 @@ copy (
         -- What follows from the run and the row need not be kept.
         row_key
     from batched
-) to '{outbox}' (format parquet, compression 'uncompressed');
+) to '{outbox}' (
+    format parquet,
+    compression 'uncompressed',
+    kv_metadata {{target: getvariable('target')}}
+);

@@ -1,8 +1,6 @@
 -- What a run set out to send, as its plan wrote it down.
 create or replace temp view outbox as
 select
-    sync,
-    target,
     batch,
     position,
     operation,
@@ -11,3 +9,9 @@ select
     fields_hash,
     row_key
 from read_parquet('{outbox}');
+
+set variable target = (
+    select decode(value)
+    from parquet_kv_metadata('{outbox}')
+    where decode(key) = 'target'
+);

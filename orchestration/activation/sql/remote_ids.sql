@@ -1,6 +1,9 @@
--- Of which sync and where all rows of the outbox are, and the vendor's own ids of them.
-set variable sync = (select max(outbox.sync) from outbox);
-set variable target = (select max(outbox.target) from outbox);
+-- Of which sync the rows of the outbox are, and the vendor's own ids of them.
+set variable sync = (
+    select sync
+    from ledger.activation.sync_runs
+    where run_id = getvariable('run_id')
+);
 
 create or replace temp table remote_ids as
 select

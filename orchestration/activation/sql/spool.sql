@@ -17,8 +17,6 @@ copy (
         ) as key,
         coalesce(batched.remote_id, '') as remote_id,
         '' as ticket,
-        getvariable('sync') as sync,
-        getvariable('target') as target,
         batched.fields_hash,
         batched.row_key
     from batched
@@ -28,4 +26,9 @@ copy (
             cast(model.{key} as varchar)
             = case when batched.operation <> 'removed' then batched.customer_id end
     order by batched.batch, batched.position
-) to '{outbox}' (format parquet, compression 'uncompressed', row_group_size 8192);
+) to '{outbox}' (
+    format parquet,
+    compression 'uncompressed',
+    row_group_size 8192,
+    kv_metadata {{target: getvariable('target')}}
+);

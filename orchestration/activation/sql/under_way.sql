@@ -1,8 +1,6 @@
 -- What of a run travels in jobs of the vendor's. Former plans wrote everything down there.
 create or replace temp table outbox as
 select
-    sync,
-    coalesce(target, '') as target,
     batch,
     position,
     operation,
@@ -12,3 +10,9 @@ select
     row_key
 from ledger.activation.sync_outbox
 where run_id = getvariable('run_id');
+
+set variable target = (
+    select max(coalesce(target, ''))
+    from ledger.activation.sync_outbox
+    where run_id = getvariable('run_id')
+);
