@@ -16,12 +16,13 @@ from orchestration.collector.serve import collect as collect_events
 from orchestration.explain import explain as explain_identifiers
 from orchestration.explain_page import explanation_page
 from orchestration.explanation import Unexplained
-from orchestration.launch import causes, dbt, prepare, run_job, web_ui
+from orchestration.launch import dbt, prepare, run_job, web_ui
 from orchestration.page import closing_page, what_is_left
 from orchestration.picture.identity import write_picture
 from orchestration.preview import Unpreviewed, preview
 from orchestration.preview_page import preview_page
 from orchestration.report import report, unread_for_want_of
+from orchestration.run_log import causes
 from orchestration.sync_cli import plan, sync
 from orchestration.tracking_page import replay, tracking
 from orchestration.warehouse import PROJECT, Home
@@ -89,7 +90,9 @@ def status() -> None:
 
 @app.command()
 def ui(
-    port: Annotated[int, typer.Option(help="Port on the loopback address.")] = 3000,
+    port: Annotated[
+        int, typer.Option(min=1, max=65535, help="Port on the loopback address.")
+    ] = 3000,
 ) -> None:
     """Serve Dagster's web UI, its schedule and its sensor, until Ctrl-C."""
     console.print(f"Dagster's web UI: http://127.0.0.1:{port}  (stop with Ctrl-C)")
@@ -99,7 +102,9 @@ def ui(
 @app.command()
 def collect(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port; 0 for any that is free.")] = 3001,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port; 0 for any that is free.")
+    ] = 3001,
     declaration: Annotated[
         Path, typer.Option(help="Who may send, and when files are sealed.")
     ] = DECLARATION,

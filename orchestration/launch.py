@@ -3,7 +3,6 @@
 import fcntl
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -17,18 +16,18 @@ from pathlib import Path
 from typing import IO
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
+from orchestration.run_log import DBT_NODE, NOTICED, STEP_EVENT, UNREAD, WARNED
 from orchestration.warehouse import PROJECT, Home, Manifest
 
-STEP_EVENT = re.compile(r" - (\S+) - (STEP_START|STEP_SUCCESS|STEP_FAILURE|STEP_SKIPPED) - ")
-# As the steps that collect log it: a table, and why.
-UNREAD = re.compile(r" - not read: (\w+\.\w+): (.+)$")
-# As the load logs what somebody may wonder about.
-NOTICED = re.compile(r" - noticed: (.+)$")
-# As dbt prints a test that only warns: rows, and its name.
-WARNED = re.compile(r"\d+ of \d+ WARN (\d+) (\w+) ")
-CAUSE = re.compile(r"(Failure in|Error in|(Compilation|Parsing) Error|^[\w.]*(Error|Exception):)")
 STOP_SECONDS = 40
 # How the runs of `kith run` are known in Dagster; its daemon must not repeat them by itself.
 TAGS = {"kith/started_by": "kith run", "dagster/max_retries": "0"}
@@ -135,12 +134,15 @@ def _execute(home: Home, console: Console, lock: int) -> Outcome:
             pass_fds=[lock],
         ) as process,
     ):
-        task = progress.add_task("starting Dagster", total=None)
+        task = progress.add_task("", total=None)
+        _tell(progress, task, "starting Dagster")
         try:
             for line in process.stdout or ():
                 file.write(line)
                 if "Step blocked by limit for pool" in line:
-                    progress.update(task, description="waiting for a run of the web UI")
+                    _tell(progress, task, "waiting for a run of the web UI")
+                if node := DBT_NODE.search(line):
+                    progress.update(task, description=f"transform: {node[1]} of {node[2]}")
                 unread |= UNREAD.findall(line.rstrip())
                 noticed += NOTICED.findall(line.rstrip())
                 noticed += [
@@ -149,7 +151,7 @@ def _execute(home: Home, console: Console, lock: int) -> Outcome:
                 if event := STEP_EVENT.search(line):
                     step, kind = event.groups()
                     if kind == "STEP_START":
-                        progress.update(task, description=step.replace("__", " "))
+                        _tell(progress, task, step.replace("__", " "))
                     elif kind in ("STEP_FAILURE", "STEP_SKIPPED"):
                         failed.append(step)
         except BaseException:
@@ -195,15 +197,6 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         os.killpg(group, signal.SIGKILL)
 
 
-def causes(log: Path, lines: int = 15) -> str:
-    """What dbt or a traceback gives as the cause of a failure, else the last lines of the log."""
-    with log.open() as file:
-        text = file.read().splitlines()
-    starts = [number for number, line in enumerate(text) if CAUSE.search(line)]
-    found = [line for start in starts for line in text[start : start + 4] if line.strip()]
-    return "\n".join(list(dict.fromkeys(found))[:lines] or text[-lines:])
-
-
 def _tool(name: str) -> str:
     return str(Path(sys.executable).parent / name)
 
@@ -229,6 +222,13 @@ def _manifest_is_current() -> bool:
         # A folder's own time tells of what was deleted from it or moved into it.
         inputs.extend([PROJECT / folder, *(PROJECT / folder).rglob("*")])
     return all(path.stat().st_mtime <= parsed_at for path in inputs if path.exists())
+
+
+def _tell(progress: Progress, task: TaskID, step: str) -> None:
+    """What the run is at: in the moving line of a terminal, elsewhere as a line of its own."""
+    progress.update(task, description=step)
+    if not progress.console.is_terminal:
+        progress.console.print(step, highlight=False)
 
 
 def _progress(console: Console) -> Progress:

@@ -13,8 +13,9 @@ from typing import Any, Literal
 import duckdb
 from pydantic import BaseModel, ConfigDict, computed_field
 
-from orchestration.launch import causes, dbt
+from orchestration.launch import dbt
 from orchestration.masking import masked
+from orchestration.run_log import causes
 from orchestration.warehouse import Home, connect, macros_fingerprint
 
 BUILT = ("+customer_ids", "+identity_evidence", "+customer_id_history")

@@ -10,9 +10,10 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 
-from orchestration.launch import causes, run_job
+from orchestration.launch import run_job
 from orchestration.page import closing_page
 from orchestration.report import Report, report
+from orchestration.run_log import causes
 from orchestration.warehouse import Home, connect
 from sandbox import complete_journey, live, world
 from sandbox.vendors.serve import Vendors

@@ -17,8 +17,9 @@ import pytest
 from typer.testing import CliRunner
 
 from orchestration.cli import app
-from orchestration.launch import Outcome, causes
+from orchestration.launch import Outcome
 from orchestration.report import Report, SyncReport, unread_for_want_of
+from orchestration.run_log import causes
 from orchestration.warehouse import PROJECT, Manifest
 
 KITH = str(Path(sys.executable).parent / "kith")

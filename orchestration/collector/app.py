@@ -35,6 +35,7 @@ _CROSS_ORIGIN = {
 _SUCCESS = Response(b'{"success": true}', media_type="application/json", headers=_CROSS_ORIGIN)
 # A sender that is cut off while it still writes may never read the answer.
 _READ_ON = 8
+_NO_SUCH_PATH = "There is no such path."
 # The name of who sent them, and their lines.
 _Events = tuple[str, bytes]
 
@@ -106,7 +107,7 @@ class Collector:
         """Who sent messages, and their lines; raises Refused."""
         kind = KINDS.get(request.path_params["kind"])
         if kind is None:
-            raise Refused(404, "path", "There is no such method.")
+            raise Refused(404, "path", _NO_SUCH_PATH)
         body = await self._body(request)
         encoding = request.headers.get("content-encoding", "").strip().lower()
         content = document(body, encoding, self._limits)
@@ -180,7 +181,8 @@ class Collector:
 
     async def _unknown(self, _request: Request, found: Exception) -> Response:
         status = found.status_code if isinstance(found, HTTPException) else 500
-        return self._answer(_refusal(Refused(status, "path", "There is no such method.")))
+        words = "This path takes another method." if status == 405 else _NO_SUCH_PATH
+        return self._answer(_refusal(Refused(status, "path", words)))
 
     def _answer(self, response: Response) -> Response:
         self._metrics.answers[str(response.status_code)] += 1

@@ -125,8 +125,10 @@ def declaration(path: Path = DECLARATION) -> Declaration:
         return Declaration.model_validate(yaml.safe_load(path.read_text()))
     except OSError as missing:
         raise CollectorError(f"{path} cannot be read: {missing.strerror}.") from None
-    except yaml.YAMLError:
-        raise CollectorError(f"{path} is no YAML.") from None
+    except yaml.YAMLError as wrong:
+        place = getattr(wrong, "problem_mark", None)
+        line = f": look at line {place.line + 1}" if place else ""
+        raise CollectorError(f"{path} is no YAML{line}.") from None
     except ValidationError as wrong:
         problems = "; ".join(
             f"{'.'.join(map(str, error['loc'])) or 'file'}: {error['msg']}"

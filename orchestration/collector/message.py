@@ -61,7 +61,7 @@ def lines(kind: str, content: dict[str, Any], origin: Origin, most: int) -> byte
         return _lines([content], None, origin, most)
     messages = content.get("batch")
     if not isinstance(messages, list) or not messages:
-        raise Refused(400, "batch", "`batch` must be a list of messages.")
+        raise Refused(400, "batch", "`batch` must be a list of at least one message.")
     return _lines(messages, content.get("sentAt"), origin, most)
 
 

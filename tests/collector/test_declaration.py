@@ -45,7 +45,7 @@ def test_webhooks_need_no_sources(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("declared", "said"),
     [
-        ("{", "is no YAML"),
+        ("webhooks:\n- {", "is no YAML: look at line 2"),
         ("sources: []", "neither sources nor webhooks"),
         (f"sources: [{WEBSITE}, {WEBSITE}]", "several are named website"),
         (f"sources: [{WEBSITE}]\nwebhooks: [{PAYMENTS.replace('payments', 'website')}]", "several"),

@@ -1,35 +1,35 @@
--- Removals travel first, and never in one request with anything else.
-create or replace temp table batched as
-with due as not materialized (
-    select *
-    from differences
-    anti join waiting on differences.match_value = waiting.match_value
-    anti join capped on differences.match_value = capped.match_value
-),
+-- What travels now. Removals go first, and never in one request with anything else.
+create or replace temp table due_removals as
+select *
+from differences
+anti join waiting on differences.match_value = waiting.match_value
+anti join capped on differences.match_value = capped.match_value
+where operation = 'removed';
 
-removals as (
-    select
-        count(*) as rows,
-        cast(ceil(count(*) / getvariable('batch_size')) as bigint) as batches
-    from due
-    where operation = 'removed'
-),
+create or replace temp table due_writes as
+select *
+from differences
+anti join waiting on differences.match_value = waiting.match_value
+anti join capped on differences.match_value = capped.match_value
+where operation <> 'removed';
 
-numbered as (
+-- Rows have their numbers from where they lie: to sort a large audience would take a tenth of a run.
+create or replace temp view batched as
+with numbered as (
     select
         *,
-        row_number() over (order by operation <> 'removed', match_value) - 1 as place
-    from due
-),
-
-placed as (
+        rowid as place,
+        0 as first_batch
+    from due_removals
+    union all
     select
-        numbered.*,
-        case when numbered.operation = 'removed' then 0 else removals.batches end as first_batch,
-        numbered.place
-        - case when numbered.operation = 'removed' then 0 else removals.rows end as row_place
-    from numbered
-    cross join removals
+        *,
+        rowid as place,
+        (
+            select cast(ceil(count(*) / getvariable('batch_size')) as bigint)
+            from due_removals
+        ) as first_batch
+    from due_writes
 )
 
 select
@@ -39,6 +39,6 @@ select
     fields_hash,
     remote_id,
     row_key,
-    cast(first_batch + row_place // getvariable('batch_size') as integer) as batch,
-    cast(row_place % getvariable('batch_size') as integer) as position
-from placed;
+    cast(first_batch + place // getvariable('batch_size') as integer) as batch,
+    cast(place % getvariable('batch_size') as integer) as position
+from numbered;
