@@ -201,3 +201,24 @@ def later_run(home: Home) -> list[tuple[object, ...]]:
     with unchanged_ledger(home) as connection:
         runs = connection.execute("select * replace ('later' as run_id) from activation.sync_runs")
         return runs.fetchall()
+
+
+def test_a_ledger_that_kept_digests_as_text_is_read_and_written_on(
+    home: Home, endpoint: Served
+) -> None:
+    told(home, endpoint, 5)
+    for table, column in (
+        ("sync_state", "fields_hash"),
+        ("sync_state", "doubted_hash"),
+        ("sync_changes", "fields_hash"),
+    ):
+        as_text = f"replace(cast({column} as varchar), '-', '')"
+        rows(
+            home, f"alter table activation.{table} alter {column} set type varchar using {as_text}"
+        )
+    publish(home, people(6))
+    planned, _ = plan_only(webhook_sync(), home)
+    assert (planned.added, planned.unchanged) == (1, 5)
+    assert sync(webhook_sync(), home, endpoint.environment).sent == 1
+    kinds = "select distinct typeof(fields_hash) from activation.sync_changes"
+    assert rows(home, kinds) == [("UUID",)]

@@ -95,8 +95,8 @@ def test_a_ledger_of_the_first_days_is_read_and_brought_up_to_date(
         connection.execute("use ledger")
         connection.execute(former)
         connection.execute(
-            "insert into activation.sync_state values "
-            "('hubspot_big_spenders', 'person00000@example.com', 'c00000', 'as sent')"
+            "insert into activation.sync_state (sync, match_value, customer_id, fields_hash) "
+            "values ('hubspot_big_spenders', 'person00000@example.com', 'c00000', uuid())"
         )
     publish(home, people(2))
     before = home.activation.read_bytes()

@@ -146,12 +146,12 @@ def _attach_empty(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _is_current(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether the file has the tables of this version, by the newest of their columns."""
+    """Whether the file has the tables of this version, by what was changed last in them."""
     try:
-        connection.execute("select unsendable from ledger.activation.sync_runs limit 0")
+        found = connection.execute("select doubted_hash from ledger.activation.sync_state limit 0")
     except (duckdb.CatalogException, duckdb.BinderException):
         return False
-    return True
+    return [str(column[1]) for column in found.description or ()] == ["UUID"]
 
 
 def _carry_over(connection: duckdb.DuckDBPyConnection) -> None:

@@ -44,5 +44,6 @@ select
     cast(model.{key} as varchar) as customer_id,
     nullif(cast(model.{match} as varchar), '') as match_value,
     model."has said yes" as is_consented,
-    case when model."has said yes" then md5(cast({fields} as varchar)) end as fields_hash
+    case when model."has said yes" then cast(md5(cast({fields} as varchar)) as uuid) end
+    as fields_hash
 from asked as model;

@@ -36,7 +36,7 @@ create table if not exists activation.sync_changes (
     sync varchar not null using compression dictionary,
     customer_id varchar not null using compression uncompressed,
     operation varchar not null using compression dictionary,
-    fields_hash varchar using compression uncompressed,
+    fields_hash uuid using compression uncompressed,
     sent_at timestamp not null
 );
 
@@ -50,7 +50,7 @@ create table if not exists activation.sync_rejections (
     message varchar not null,
     attempts integer not null,
     retry_in_runs integer,
-    fields_hash varchar,
+    fields_hash uuid,
     rejected_at timestamp not null,
     is_open boolean not null
 );
@@ -61,7 +61,9 @@ create table if not exists activation.sync_state (
     sync varchar not null using compression dictionary,
     match_value varchar not null using compression uncompressed,
     customer_id varchar not null using compression uncompressed,
-    fields_hash varchar using compression uncompressed
+    fields_hash uuid using compression uncompressed,
+    -- Of which destination, kind of record and list it is told; null in ledgers of the first days.
+    target varchar using compression dictionary
 );
 
 -- What the runs that are planned and not yet settled set out to send.
@@ -73,7 +75,7 @@ create table if not exists activation.sync_outbox (
     operation varchar not null,
     customer_id varchar not null,
     match_value varchar not null,
-    fields_hash varchar
+    fields_hash uuid
 );
 
 -- A person's word that a run which a guard held may go out, once.
@@ -95,9 +97,14 @@ alter table activation.sync_state add column if not exists remote_id varchar;
 -- While in doubt: the key and the content of what may have arrived.
 alter table activation.sync_state add column if not exists row_key varchar;
 alter table activation.sync_state add column if not exists doubted_hash varchar;
--- Of which destination, kind of record and list a row is told; null in ledgers of the first days.
 alter table activation.sync_state add column if not exists target varchar;
 alter table activation.sync_outbox add column if not exists target varchar;
 alter table activation.sync_outbox add column if not exists row_key varchar;
 -- The vendor's job in which the row travels.
 alter table activation.sync_outbox add column if not exists ticket varchar;
+-- They kept the same digests as text.
+alter table activation.sync_changes alter column fields_hash set data type uuid;
+alter table activation.sync_rejections alter column fields_hash set data type uuid;
+alter table activation.sync_state alter column fields_hash set data type uuid;
+alter table activation.sync_state alter column doubted_hash set data type uuid;
+alter table activation.sync_outbox alter column fields_hash set data type uuid;
