@@ -79,7 +79,7 @@ def withdrawn(tmp_path_factory: pytest.TempPathFactory) -> Home:
             known = goes.email if declared(kind, mode).match else goes.customer_id
             connection.execute(
                 "insert into activation.sync_state (sync, match_value, customer_id, fields_hash) "
-                f"values ('{kind}_{mode}', '{known}', '{goes.customer_id}', uuid())"
+                f"values ('{kind}_{mode}', '{known}', '{goes.customer_id}', 1)"
             )
     return home
 

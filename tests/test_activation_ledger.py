@@ -207,18 +207,16 @@ def test_a_ledger_that_kept_digests_as_text_is_read_and_written_on(
     home: Home, endpoint: Served
 ) -> None:
     told(home, endpoint, 5)
-    for table, column in (
-        ("sync_state", "fields_hash"),
-        ("sync_state", "doubted_hash"),
-        ("sync_changes", "fields_hash"),
-    ):
-        as_text = f"replace(cast({column} as varchar), '-', '')"
-        rows(
-            home, f"alter table activation.{table} alter {column} set type varchar using {as_text}"
-        )
+    digest = "md5(json_object('email', concat('person', substr(match_value, 2), '@example.com'), "
+    digest += "'firstname', 'Ada', 'kith_revenue', 100))"
+    rows(home, "alter table activation.sync_changes alter fields_hash set type varchar")
+    rows(home, "alter table activation.sync_state alter doubted_hash set type varchar")
+    rows(
+        home, f"alter table activation.sync_state alter fields_hash set type varchar using {digest}"
+    )
     publish(home, people(6))
     planned, _ = plan_only(webhook_sync(), home)
     assert (planned.added, planned.unchanged) == (1, 5)
     assert sync(webhook_sync(), home, endpoint.environment).sent == 1
     kinds = "select distinct typeof(fields_hash) from activation.sync_changes"
-    assert rows(home, kinds) == [("UUID",)]
+    assert rows(home, kinds) == [("UBIGINT",)]

@@ -52,11 +52,13 @@ def _attach_to_read(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
         if not _is_current(connection):
             connection.execute("detach ledger")
             _attach_once_free(connection, f"attach '{_path(home)}' as former (read_only)")
-            _attach_empty(connection)
+            connection.execute("attach ':memory:' as ledger")
             _carry_over(connection)
             connection.execute("detach former")
+            _make_current(connection)
     else:
-        _attach_empty(connection)
+        connection.execute("attach ':memory:' as ledger")
+        _make_current(connection)
 
 
 @contextmanager
@@ -65,11 +67,11 @@ def writing(connection: duckdb.DuckDBPyConnection, home: Home) -> Iterator[None]
     with read_plainly(home), _taken(home, fcntl.LOCK_EX):
         _attach_once_free(connection, f"attach '{_path(home)}' as ledger")
         is_current = _is_current(connection)
-        connection.execute("use ledger")
         connection.execute("begin")
         try:
             if not is_current:
-                connection.execute(statement("ledger"))
+                _make_current(connection)
+            connection.execute("use ledger")
             yield
             connection.execute("commit")
         except BaseException:
@@ -138,27 +140,28 @@ def _taken(home: Home, kind: int) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _attach_empty(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.execute("attach ':memory:' as ledger")
-    connection.execute("use ledger")
-    connection.execute(statement("ledger"))
-    connection.execute("use memory")
-
-
 def _is_current(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether the file has the tables of this version, by what was changed last in them."""
     try:
         found = connection.execute("select doubted_hash from ledger.activation.sync_state limit 0")
     except (duckdb.CatalogException, duckdb.BinderException):
         return False
-    return [str(column[1]) for column in found.description or ()] == ["UUID"]
+    return [str(column[1]) for column in found.description or ()] == ["UBIGINT"]
+
+
+def _make_current(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("use ledger")
+    connection.execute(statement("ledger"))
+    connection.execute(statement("ledger_since"))
+    connection.execute("use memory")
 
 
 def _carry_over(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("create schema ledger.activation")
     tables = "select table_name from duckdb_tables() where database_name = 'former'"
     for (table,) in connection.execute(tables).fetchall():
         connection.execute(
-            f"insert into ledger.activation.{table} by name select * from former.activation.{table}"
+            f"create table ledger.activation.{table} as from former.activation.{table}"
         )
 
 

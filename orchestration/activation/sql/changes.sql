@@ -65,7 +65,7 @@ select
     match_value,
     customer_id,
     'removed' as operation,
-    cast(null as uuid) as fields_hash,
+    cast(null as ubigint) as fields_hash,
     remote_id,
     case when fields_hash is null and doubted_hash is null then row_key end as row_key
 from leavers

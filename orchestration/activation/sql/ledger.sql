@@ -36,7 +36,7 @@ create table if not exists activation.sync_changes (
     sync varchar not null using compression dictionary,
     customer_id varchar not null using compression uncompressed,
     operation varchar not null using compression dictionary,
-    fields_hash uuid using compression uncompressed,
+    fields_hash ubigint using compression uncompressed,
     sent_at timestamp not null
 );
 
@@ -50,7 +50,7 @@ create table if not exists activation.sync_rejections (
     message varchar not null,
     attempts integer not null,
     retry_in_runs integer,
-    fields_hash uuid,
+    fields_hash ubigint,
     rejected_at timestamp not null,
     is_open boolean not null
 );
@@ -61,7 +61,7 @@ create table if not exists activation.sync_state (
     sync varchar not null using compression dictionary,
     match_value varchar not null using compression uncompressed,
     customer_id varchar not null using compression uncompressed,
-    fields_hash uuid using compression uncompressed,
+    fields_hash ubigint using compression uncompressed,
     -- Of which destination, kind of record and list it is told; null in ledgers of the first days.
     target varchar using compression dictionary
 );
@@ -75,7 +75,7 @@ create table if not exists activation.sync_outbox (
     operation varchar not null,
     customer_id varchar not null,
     match_value varchar not null,
-    fields_hash uuid
+    fields_hash ubigint
 );
 
 -- A person's word that a run which a guard held may go out, once.
@@ -87,24 +87,3 @@ create table if not exists activation.sync_approvals (
     approved_at timestamp not null,
     used_in_run_id varchar
 );
-
--- What ledgers of the first days did not have.
-alter table activation.sync_runs add column if not exists capped bigint default 0;
-alter table activation.sync_runs add column if not exists pending bigint default 0;
--- In older rows they are counted as rejected.
-alter table activation.sync_runs add column if not exists unsendable bigint default 0;
-alter table activation.sync_state add column if not exists remote_id varchar;
--- While in doubt: the key and the content of what may have arrived.
-alter table activation.sync_state add column if not exists row_key varchar;
-alter table activation.sync_state add column if not exists doubted_hash varchar;
-alter table activation.sync_state add column if not exists target varchar;
-alter table activation.sync_outbox add column if not exists target varchar;
-alter table activation.sync_outbox add column if not exists row_key varchar;
--- The vendor's job in which the row travels.
-alter table activation.sync_outbox add column if not exists ticket varchar;
--- They kept the same digests as text.
-alter table activation.sync_changes alter column fields_hash set data type uuid;
-alter table activation.sync_rejections alter column fields_hash set data type uuid;
-alter table activation.sync_state alter column fields_hash set data type uuid;
-alter table activation.sync_state alter column doubted_hash set data type uuid;
-alter table activation.sync_outbox alter column fields_hash set data type uuid;

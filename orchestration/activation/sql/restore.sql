@@ -5,12 +5,13 @@ from published.activation.sync_runs
 where run_id in (select lost_runs.run_id from lost_runs);
 
 insert into activation.sync_changes by name
-select *
+-- In a publication of the first days it is a text, and tells nothing any more.
+select * replace (try_cast(fields_hash as ubigint) as fields_hash)
 from published.activation.sync_changes
 where run_id in (select lost_runs.run_id from lost_runs);
 
 -- Closed, because nobody knows what became of them since.
 insert into activation.sync_rejections by name
-select * replace (false as is_open)
+select * replace (false as is_open, try_cast(fields_hash as ubigint) as fields_hash)
 from published.activation.sync_rejections
 where run_id in (select lost_runs.run_id from lost_runs);
