@@ -16,6 +16,8 @@ from benchmarks.sync_served import Served, served
 from benchmarks.sync_world import BATCH, CONCURRENCY, new_home, publication, sync_of_all
 
 DELAY_SECONDS = 0.02
+# They take seconds, of which the noise of a machine is a larger part.
+TIMES = 3
 SLOW = "answers after 20 ms"
 FAST = "answers at once"
 
@@ -44,8 +46,7 @@ def figures(bench: Bench) -> Iterator[Figure]:
     """A tenth as many rows as the bench has events, `BATCH` in a request."""
     rows = _rows(bench, bench.events // 10)
     slow = _measured(rows, SLOW, DELAY_SECONDS)
-    # Runs of a second, of which the noise of a machine is a larger part.
-    fast = _measured(rows, FAST, 0, times=3)
+    fast = _measured(rows, FAST, 0)
     yield _delivery(rows, SLOW, slow)
     yield _whole(rows, FAST, fast)
     yield _lock(rows, slow)
@@ -61,17 +62,17 @@ def _rows(bench: Bench, count: int) -> Rows:
     return Rows(bench, count, published, bodies)
 
 
-def _measured(rows: Rows, words: str, delay: float, times: int = 1) -> Runs:
-    """All ways in turns, so that all share the noise; Kith and httpx so many `times` as often."""
+def _measured(rows: Rows, words: str, delay: float) -> Runs:
+    """All ways in turns, so that all share the noise; Kith and httpx `TIMES` as often as drt."""
     runs = Runs()
-    for number in range(rows.bench.rounds * times):
+    for number in range(rows.bench.rounds * TIMES):
         rows.bench.report(f"{rows.count:,} rows, {words}: round {number + 1}")
         with _taking_all(rows, delay) as destination:
             home = new_home(rows.bench, "delivery", rows.published)
             runs.kith.append(by_kith(home, sync_of_all(), destination.url))
         with _taking_all(rows, delay) as destination:
             runs.bare.append(by_httpx(rows.bodies, destination.url, CONCURRENCY))
-        if number % times == 0 and sync_drt.obstacle() is None:
+        if number % TIMES == 0 and sync_drt.obstacle() is None:
             rows.bench.report(f"{rows.count:,} rows, {words}: drt-core, round {number + 1}")
             runs.drt.append(_by_drt(rows, delay, 1))
             runs.drt_parts.append(_by_drt(rows, delay, CONCURRENCY))

@@ -150,9 +150,12 @@ def _is_current(connection: duckdb.DuckDBPyConnection) -> bool:
 
 
 def _make_current(connection: duckdb.DuckDBPyConnection) -> None:
+    tables = "select 1 from duckdb_tables() where database_name = 'ledger'"
+    has_tables = connection.execute(tables).fetchall()
     connection.execute("use ledger")
     connection.execute(statement("ledger"))
-    connection.execute(statement("ledger_since"))
+    if has_tables:
+        connection.execute(statement("ledger_since"))
     connection.execute("use memory")
 
 

@@ -27,7 +27,11 @@ create table if not exists activation.sync_runs (
     rejected bigint not null,
     in_doubt bigint not null,
     unsent bigint not null,
-    requests bigint not null
+    requests bigint not null,
+    capped bigint default 0,
+    pending bigint default 0,
+    -- In ledgers of the first days they are counted as rejected.
+    unsendable bigint default 0
 );
 
 -- One row per row that a destination has taken.
@@ -62,6 +66,10 @@ create table if not exists activation.sync_state (
     match_value varchar not null using compression uncompressed,
     customer_id varchar not null using compression uncompressed,
     fields_hash ubigint using compression uncompressed,
+    remote_id varchar,
+    -- While in doubt: the key and the content of what may have arrived.
+    row_key varchar,
+    doubted_hash ubigint,
     -- Of which destination, kind of record and list it is told; null in ledgers of the first days.
     target varchar using compression dictionary
 );
@@ -75,7 +83,11 @@ create table if not exists activation.sync_outbox (
     operation varchar not null,
     customer_id varchar not null,
     match_value varchar not null,
-    fields_hash ubigint
+    fields_hash ubigint,
+    target varchar,
+    row_key varchar,
+    -- The vendor's job in which the row travels.
+    ticket varchar
 );
 
 -- A person's word that a run which a guard held may go out, once.

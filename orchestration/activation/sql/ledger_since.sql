@@ -1,17 +1,15 @@
 -- What ledgers of the first days did not have.
 alter table activation.sync_runs add column if not exists capped bigint default 0;
 alter table activation.sync_runs add column if not exists pending bigint default 0;
--- In older rows they are counted as rejected.
 alter table activation.sync_runs add column if not exists unsendable bigint default 0;
 alter table activation.sync_state add column if not exists remote_id varchar;
--- While in doubt: the key and the content of what may have arrived.
 alter table activation.sync_state add column if not exists row_key varchar;
-alter table activation.sync_state add column if not exists doubted_hash varchar;
+alter table activation.sync_state add column if not exists doubted_hash ubigint;
 alter table activation.sync_state add column if not exists target varchar;
 alter table activation.sync_outbox add column if not exists target varchar;
 alter table activation.sync_outbox add column if not exists row_key varchar;
--- The vendor's job in which the row travels.
 alter table activation.sync_outbox add column if not exists ticket varchar;
+
 -- They kept the whole digest as text; its second half, read backwards, is the number of today.
 create or replace temp macro as_number(digest) as cast(
     case
