@@ -38,6 +38,11 @@ class Bench:
         return 3 if self.events >= FEWEST_WORTH_REPEATING else 1
 
     @property
+    def many_rounds(self) -> int:
+        """How often what takes a second or three is repeated, where the bound is close."""
+        return 3 * self.rounds if self.rounds > 1 else 1
+
+    @property
     def graphs(self) -> list[int]:
         """The edges of the graphs in which identity is measured: a fifth, and all."""
         return [self.edges // 5, self.edges] if self.rounds > 1 else [self.edges]

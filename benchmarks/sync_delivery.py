@@ -16,8 +16,6 @@ from benchmarks.sync_served import Served, served
 from benchmarks.sync_world import BATCH, CONCURRENCY, new_home, publication, sync_of_all
 
 DELAY_SECONDS = 0.02
-# They take seconds, of which the noise of a machine is a larger part.
-TIMES = 3
 SLOW = "answers after 20 ms"
 FAST = "answers at once"
 
@@ -63,16 +61,16 @@ def _rows(bench: Bench, count: int) -> Rows:
 
 
 def _measured(rows: Rows, words: str, delay: float) -> Runs:
-    """All ways in turns, so that all share the noise; Kith and httpx `TIMES` as often as drt."""
+    """All ways in turns, so that all share the noise; drt-core, which takes long, less often."""
     runs = Runs()
-    for number in range(rows.bench.rounds * TIMES):
+    for number in range(rows.bench.many_rounds):
         rows.bench.report(f"{rows.count:,} rows, {words}: round {number + 1}")
         with _taking_all(rows, delay) as destination:
             home = new_home(rows.bench, "delivery", rows.published)
             runs.kith.append(by_kith(home, sync_of_all(), destination.url))
         with _taking_all(rows, delay) as destination:
             runs.bare.append(by_httpx(rows.bodies, destination.url, CONCURRENCY))
-        if number % TIMES == 0 and sync_drt.obstacle() is None:
+        if number < rows.bench.rounds and sync_drt.obstacle() is None:
             rows.bench.report(f"{rows.count:,} rows, {words}: drt-core, round {number + 1}")
             runs.drt.append(_by_drt(rows, delay, 1))
             runs.drt_parts.append(_by_drt(rows, delay, CONCURRENCY))
