@@ -1,6 +1,7 @@
 """`kith …`: what neither dbt nor Dagster already has a command for."""
 
 import os
+import sys
 from pathlib import Path
 from subprocess import CalledProcessError
 from typing import Annotated
@@ -25,7 +26,7 @@ from orchestration.report import report, unread_for_want_of
 from orchestration.run_log import causes
 from orchestration.sync_cli import plan, sync
 from orchestration.tracking_page import replay, tracking
-from orchestration.warehouse import PROJECT, Home
+from orchestration.warehouse import PROJECT, Home, UnusableHome
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 identity = typer.Typer(no_args_is_help=True, help="Who is who, and who would be.")
@@ -52,10 +53,7 @@ def run() -> None:
     try:
         demand_ledger(home)
         outcome = run_job(home, console)
-    except CalledProcessError:
-        console.print("[red]dbt cannot read the project[/red]; its words are above.")
-        raise typer.Exit(1) from None
-    except (OSError, ValueError) as trouble:
+    except OSError as trouble:
         console.print(f"[red]Kith cannot work in {home.root}.[/red] {trouble}")
         raise typer.Exit(1) from None
     except LedgerError as damaged:
@@ -95,8 +93,10 @@ def ui(
     ] = 3000,
 ) -> None:
     """Serve Dagster's web UI, its schedule and its sensor, until Ctrl-C."""
+    home = Home.from_environment()
+    prepare(home)
     console.print(f"Dagster's web UI: http://127.0.0.1:{port}  (stop with Ctrl-C)")
-    raise typer.Exit(web_ui(Home.from_environment(), port))
+    raise typer.Exit(web_ui(home, port))
 
 
 @app.command()
@@ -207,5 +207,16 @@ def docs() -> None:
     console.print(f"Open {PROJECT / 'target' / 'static_index.html'}")
 
 
+def main() -> None:
+    """The command `kith`; ends with a sentence where home or project cannot be used."""
+    try:
+        app()
+    except UnusableHome as trouble:
+        console.print(Text(str(trouble), "red"))
+    except CalledProcessError:
+        console.print("[red]dbt cannot read the project[/red]; its words are above.")
+    sys.exit(1)
+
+
 if __name__ == "__main__":
-    app()
+    main()

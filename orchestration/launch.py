@@ -26,7 +26,7 @@ from rich.progress import (
 )
 
 from orchestration.run_log import DBT_NODE, NOTICED, STEP_EVENT, UNREAD, WARNED
-from orchestration.warehouse import PROJECT, Home, Manifest
+from orchestration.warehouse import PROJECT, Home, Manifest, UnusableHome
 
 STOP_SECONDS = 40
 # How the runs of `kith run` are known in Dagster; its daemon must not repeat them by itself.
@@ -52,10 +52,12 @@ class Outcome:
 def prepare(home: Home) -> None:
     """Make the home's folders and Dagster's settings, and parse the dbt project if it changed.
 
-    Raises OSError if the home cannot be written, ValueError if its path has a quote in it.
+    Raises UnusableHome if the home cannot be made or has a quote in its path.
     """
     if "'" in str(home.root):
-        raise ValueError(f"KITH_HOME is {home.root}: SQL cannot name a path with a quote in it.")
+        raise UnusableHome(
+            f"Kith cannot work in {home.root}: SQL cannot name a path with a quote in it."
+        )
     home.make()
     for folder in (home.landing / "events", home.dagster, home.root / "logs"):
         folder.mkdir(parents=True, exist_ok=True)
@@ -163,8 +165,10 @@ def _execute(home: Home, console: Console, lock: int) -> Outcome:
 
 
 def web_ui(home: Home, port: int) -> int:
-    """Serve Dagster's web UI and daemon on loopback until Ctrl-C; returns its exit code."""
-    prepare(home)
+    """Serve Dagster's web UI and daemon on loopback until Ctrl-C; returns its exit code.
+
+    The home is prepared.
+    """
     command = [_tool("dagster"), "dev", "-m", "orchestration.definitions"]
     started: list[subprocess.Popen[bytes]] = []
 

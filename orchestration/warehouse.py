@@ -18,6 +18,10 @@ PATIENCE_SECONDS = 60.0
 SYNCS = "models/activation/"
 
 
+class UnusableHome(Exception):
+    """The directory that KITH_HOME names cannot be worked in; the text says why."""
+
+
 @dataclass(frozen=True)
 class Home:
     """The directory that holds all data of one installation; everything else is code."""
@@ -30,8 +34,14 @@ class Home:
         return cls(Path(os.environ.get("KITH_HOME") or PROJECT / "var").resolve())
 
     def make(self) -> None:
-        """Make the directory; a new one is its owner's alone, for it holds personal data."""
-        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Make the directory; a new one is its owner's alone, for it holds personal data.
+
+        Raises UnusableHome if it cannot be made.
+        """
+        try:
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as trouble:
+            raise UnusableHome(f"Kith cannot work in {self.root}: {trouble.strerror}.") from None
 
     @property
     def landing(self) -> Path:

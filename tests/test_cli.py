@@ -46,8 +46,10 @@ def test_status_without_a_publication_says_what_to_do(tmp_path: Path) -> None:
 
 def test_a_home_that_cannot_be_used_is_refused_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    for home in (tmp_path / "o'hara", tmp_path / "file"):
-        result = kith("run", home=home)
+    quoted, file = tmp_path / "o'hara", tmp_path / "file"
+    commands = (("run",), ("ui",), ("replay",), ("plan", "webhook_cart_abandoners"))
+    for home, command in ((quoted, ("run",)), *((file, command) for command in commands)):
+        result = kith(*command, home=home)
         assert result.returncode == 1
         assert "Kith cannot work in" in result.stdout
         assert "Traceback" not in result.stdout + result.stderr
