@@ -54,7 +54,8 @@ class Installation:
             found = connection.execute(
                 f"""select record_id, is_deleted, record from raw.{self.kind}_{name.lower()}
                 qualify row_number() over (
-                    partition by record_id order by updated_at desc, batch_id desc) = 1"""
+                    partition by record_id
+                    order by cast(updated_at as timestamptz) desc, batch_id desc) = 1"""
             ).fetchall()
         return {key: (is_deleted, json.loads(record)) for key, is_deleted, record in found}
 
