@@ -75,7 +75,8 @@ class Sandbox:
         found = self.rows(
             f"""select record_id, is_deleted, record ->> '{email}' from raw.{table}
             qualify row_number() over (
-                partition by record_id order by cast(updated_at as timestamptz) desc, batch_id desc) = 1"""
+                partition by record_id
+                order by cast(updated_at as timestamptz) desc, batch_id desc) = 1"""
         )
         return {record_id: (is_deleted, email) for record_id, is_deleted, email in found}
 

@@ -74,7 +74,8 @@ class Shop:
         return dict(
             self.rows(
                 """select record_id, is_deleted from raw.shop_members qualify row_number() over (
-                partition by record_id order by cast(updated_at as timestamptz) desc, batch_id desc) = 1"""
+                partition by record_id
+                order by cast(updated_at as timestamptz) desc, batch_id desc) = 1"""
             )
         )
 
