@@ -28,3 +28,13 @@
 {% macro forget_scratch(name) %}
     {% do run_query('drop table ' ~ name) %}
 {% endmacro %}
+
+{# What a model and its columns are, told to the table at once; dbt would ask twice which columns there are. #}
+{% macro duckdb__persist_docs(relation, model, for_relation, for_columns) %}
+    {% call statement('descriptions') %}
+    {{ alter_relation_comment(relation, model.description) }}
+    {% for column in model.columns.values() %}
+    comment on column {{ relation }}.{{ column.name }} is {{ duckdb_escape_comment(column.description) }};
+    {% endfor %}
+    {% endcall %}
+{% endmacro %}

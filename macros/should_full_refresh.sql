@@ -15,17 +15,18 @@
     {{ return(built[0] != now[0] or (built[1] != '' and now[1] != '' and built[1] != now[1])) }}
 {% endmacro %}
 
-{# Fingerprints of the nodes, macros and rules with which this model was last built; none if it never was. #}
+{# Fingerprints of the nodes, macros and rules with which this model was last built; none if it never was.
+   All models of a database are looked up at once, by the first that asks. #}
 {% macro built_as() %}
     {% if this is none %}{{ return(none) }}{% endif %}
-    {% set known = remembered('built') %}
-    {% if execute and model.unique_id not in known %}
-        {% set built = run_query(
-            "select definition from " ~ watermarks() ~ " where model = '" ~ model.name ~ "'"
-        ).columns[0].values() %}
-        {% do known.update({model.unique_id: (built[0] ~ '//').split('/') if built | length else none}) %}
+    {% set known = remembered('built in ' ~ this.database) %}
+    {% if execute and not known %}
+        {% do known.update({'': none}) %}
+        {% for built in run_query('select model, definition from ' ~ watermarks()) %}
+            {% do known.update({built['model']: (built['definition'] ~ '//').split('/')}) %}
+        {% endfor %}
     {% endif %}
-    {{ return(known.get(model.unique_id)) }}
+    {{ return(known.get(model.name)) }}
 {% endmacro %}
 
 {# Fingerprints of a node with everything that it is made of, of the macros, and of the rules of identity. #}

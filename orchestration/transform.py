@@ -44,7 +44,7 @@ def dbt_resource() -> DbtCliResource:
     return InstalledDbt(
         project_dir=str(PROJECT),
         profiles_dir=str(PROJECT),
-        dbt_executable=str(Path(sys.executable).parent / "dbt"),
+        dbt_executable=str(Path(sys.executable).parent / "kith-dbt"),
     )
 
 

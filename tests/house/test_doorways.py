@@ -28,11 +28,11 @@ def data_tests(manifest: Manifest, name: str) -> Iterator[tuple[str, dict[str, s
 
 
 def has_key_test(manifest: Manifest, model: Model) -> bool:
-    """Whether a column is tested to be unique and not null, or several to be so together."""
+    """Whether one column, or several together, are tested to be unique and not null."""
     tests = list(data_tests(manifest, model.name))
     unique = {arguments.get("column_name") for test, arguments in tests if test == "unique"}
     present = {arguments.get("column_name") for test, arguments in tests if test == "not_null"}
-    return bool(unique & present) or any(test == "unique_together" for test, _ in tests)
+    return bool(unique & present) or any(test == "key" for test, _ in tests)
 
 
 def test_every_doorway_states_its_grain(manifest: Manifest) -> None:
@@ -76,7 +76,7 @@ def test_every_doorway_has_a_tested_key(manifest: Manifest) -> None:
     demand(
         (model.name for model in doorways(manifest) if not has_key_test(manifest, model)),
         why="A doubled key doubles revenue in every join behind it.",
-        fix="`data_tests: [unique, not_null]` on the key, or `unique_together` with its columns.",
+        fix="`data_tests: [key]` on its column, or `key` with its columns on the model.",
     )
 
 
