@@ -5,6 +5,7 @@ tenth of the time of a run. https://docs.getdbt.com/reference/programmatic-invoc
 """
 
 import json
+import os
 import sys
 
 from dbt.cli.main import dbtRunner
@@ -17,8 +18,13 @@ def tell(event: EventMsg) -> None:
     """Write an event as dbt does with `--log-format json`, one a line, secrets crossed out."""
     if event.info.level != "debug":
         line = json.dumps(msg_to_dict(event), sort_keys=True, cls=ForgivingJSONEncoder)
-        sys.stdout.write(env_scrubber(line) + "\n")
-        sys.stdout.flush()
+        try:
+            sys.stdout.write(env_scrubber(line) + "\n")
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # Dagster was killed. What goes on here would only keep the next run waiting, which
+            # repeats it; DuckDB undoes what is half done.
+            os._exit(1)
 
 
 def main() -> int:

@@ -60,6 +60,10 @@ def _headline(report: Report) -> Table:
             report.quarantined_lines,
             "lines in quarantine; `collection.rejected_lines` has them",
         ),
+        (
+            report.held_messages,
+            "messages held by the tracking plan; `collection.tracking_violations` says why",
+        ),
         (report.customers, f"customers, {report.known_customers:,} with an e-mail or telephone"),
         (report.orders, f"orders worth {report.revenue_cents / 100:,.2f} in reporting currency"),
     ):

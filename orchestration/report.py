@@ -47,15 +47,16 @@ class SyncReport(BaseModel):
 class Report(BaseModel):
     """Totals of the publication; `requests` are of the latest run alone.
 
-    `id_changes` counts customer ids that became others by reason, `refusals` links by guard.
-    `abandoned` are customers whom exposures that are gone still hold at their destinations.
-    `quality` has precision and recall if anybody's identifiers are labelled. `example` is one
-    customer, explained and masked.
+    The tracking plan keeps `held_messages` back. `id_changes` counts customer ids that became
+    others by reason, `refusals` links by guard. `abandoned` are customers whom
+    exposures that are gone still hold at their destinations. `quality` has precision and recall if
+    anybody's identifiers are labelled. `example` is one customer, explained and masked.
     """
 
     source_records: int
     events_loaded: int
     quarantined_lines: int
+    held_messages: int
     identifiers: int
     customers: int
     known_customers: int

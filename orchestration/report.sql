@@ -6,6 +6,9 @@ select
     ) as source_records,
     (select count(*) from journey.events) as events_loaded,
     (select count(*) from collection.rejected_lines) as quarantined_lines,
+    (
+        select count(distinct message_id) from collection.tracking_violations where is_held
+    ) as held_messages,
     (select count(*) from identity.customer_ids where is_current) as identifiers,
     (select count(*) from customers.customers) as customers,
     (select count(*) from customers.customers where is_known) as known_customers,

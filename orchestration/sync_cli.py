@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from subprocess import CalledProcessError
 from typing import Annotated
 
 import typer
@@ -68,8 +67,11 @@ def sync_forget(name: Former) -> None:
     """Leave with the vendor what a sync sent elsewhere before; nobody will take it back."""
     home = Home.from_environment()
     with _said_plainly():
-        declared = _all_declared(home).get(name)
-        forgotten = forget(name, declared if isinstance(declared, Sync) else None, home)
+        declared = _all_declared(home)
+        known = declared.get(name)
+        forgotten = forget(name, known if isinstance(known, Sync) else None, home)
+        if not forgotten and known is None:
+            raise _Unknown(f"There never was a sync {name}. There is: {', '.join(declared)}")
     console.print(f"{forgotten:,} rows that {name} sent are forgotten, and stay where they are.")
 
 
@@ -82,7 +84,7 @@ def _said_plainly() -> Iterator[None]:
     """What stands in the way, as a sentence instead of a traceback; ends with 1."""
     try:
         yield
-    except (CalledProcessError, LedgerError, NothingHeld, _Unknown) as trouble:
+    except (LedgerError, NothingHeld, _Unknown) as trouble:
         console.print(Text(str(trouble), "red"))
         raise typer.Exit(1) from None
 

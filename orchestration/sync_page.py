@@ -16,7 +16,14 @@ def plan_page(
     plan: Plan, samples: Sequence[Sample], interrupted: Sequence[Interrupted] = ()
 ) -> RenderableType:
     """What a sync would do now, in rows, and a look at a few of them."""
-    table = Table(title=f"Plan of {plan.sync}: {plan.status}", title_justify="left", box=None)
+    # Narrow enough for a terminal of 80 columns.
+    table = Table(
+        title=f"Plan of {plan.sync}: {plan.status}",
+        title_justify="left",
+        box=None,
+        collapse_padding=True,
+        pad_edge=False,
+    )
     figures = {
         "audience": plan.audience,
         "withheld": plan.withheld,

@@ -40,6 +40,8 @@ class Home:
         """
         try:
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except FileExistsError:
+            raise UnusableHome(f"Kith cannot work in {self.root}: it is no folder.") from None
         except OSError as trouble:
             raise UnusableHome(f"Kith cannot work in {self.root}: {trouble.strerror}.") from None
 

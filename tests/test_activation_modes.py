@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from orchestration.activation.declaration import Sync
-from orchestration.activation.run import sync
+from orchestration.activation.run import plan_only, sync
 from orchestration.warehouse import Home
 from tests.activation_world import (
     Person,
@@ -130,8 +130,11 @@ def test_a_record_that_is_somebody_elses_by_now_goes_by_their_consent(
 
 def test_a_sync_that_declares_no_consent_sends_nothing(home: Home, endpoint: Served) -> None:
     publish(home, people(4))
-    receipt = sync(webhook_sync(consent=None), home, endpoint.environment)
+    declared = webhook_sync(consent=None)
+    receipt = sync(declared, home, endpoint.environment)
     assert (receipt.withheld, receipt.sent, endpoint.requests) == (4, 0, 0)
+    planned, _ = plan_only(declared, home)
+    assert planned.reason is not None and "declares no consent" in planned.reason
 
 
 def test_a_row_in_doubt_travels_again_under_the_same_key(home: Home, endpoint: Served) -> None:

@@ -148,10 +148,11 @@ def test_a_failed_run_shows_the_cause_and_not_the_end_of_its_log(tmp_path: Path)
 def test_the_plan_of_an_unknown_sync_names_the_known_ones(
     tmp_path: Path, manifest: Manifest
 ) -> None:
-    result = kith("plan", "nowhere", home=tmp_path)
-    assert result.returncode == 1
-    assert "hubspot_big_spenders" in result.stdout
-    assert "Traceback" not in result.stdout + result.stderr
+    for command in (("plan",), ("sync", "forget")):
+        result = kith(*command, "nowhere", home=tmp_path)
+        assert result.returncode == 1
+        assert "hubspot_big_spenders" in result.stdout
+        assert "Traceback" not in result.stdout + result.stderr
 
 
 def test_an_empty_identifier_is_asked_for_again(tmp_path: Path) -> None:

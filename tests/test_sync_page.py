@@ -13,9 +13,9 @@ from orchestration.warehouse import Home
 from tests.activation_world import Served, people, publish, webhook_sync
 
 
-def shown(declared: Sync, home: Home) -> str:
-    """The page as it is printed on a wide terminal."""
-    console = Console(width=500)
+def shown(declared: Sync, home: Home, width: int = 500) -> str:
+    """The page as it is printed on a terminal of so many columns."""
+    console = Console(width=width)
     with console.capture() as captured:
         console.print(plan_page(*plan_only(declared, home), interrupted(declared, home)))
     return captured.get()
@@ -44,3 +44,9 @@ def test_the_plan_after_a_kill_says_what_the_next_run_finishes_first(
     assert "counts what was not answered for as in doubt" in shown(declared, home)
     sync(declared, home, endpoint.environment)
     assert "interrupted" not in shown(declared, home)
+
+
+def test_every_heading_of_a_plan_is_whole_on_a_narrow_terminal(home: Home) -> None:
+    publish(home, people(5))
+    [_, headings, *_] = shown(webhook_sync(), home, width=80).splitlines()
+    assert {"unchanged", "unsendable", "remove"} <= set(headings.split())

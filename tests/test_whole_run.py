@@ -108,7 +108,7 @@ def killed(saved: Home, folder: Path) -> Iterator[After]:
         installation = Installation(saved, reached(vendors))
         installation.kill_once(lambda log: " - load - STEP_START" in log)
         installation.kill_once(lambda log: re.search(r"\b30 of \d+ START", log))
-        # Its dbt lives on and holds the warehouse when the next run begins.
+        # Its dbt outlives it and holds the warehouse until it finds that nobody listens.
         installation.kill_once(lambda log: re.search(r"\b50 of \d+ START", log), spare_dbt=True)
         installation.control("hubspot", "PUT", "faults", SLOW)
         installation.kill_once(lambda _: installation.requests())

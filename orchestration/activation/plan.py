@@ -147,6 +147,8 @@ def _guarded(connection: duckdb.DuckDBPyConnection, sync: Sync) -> Plan:
     reason = loss or tripped(sync, planned) or ""
     if reason and not (None not in approval and Approved(*approval).covers(planned)):
         raise NotPlanned(replace(planned, status="held", reason=reason))
+    if planned.withheld and sync.consent is None:
+        return replace(planned, reason=f"{sync.file} declares no consent, so nobody is sent")
     return planned
 
 

@@ -153,7 +153,10 @@ class _Reader:
             return true()
         column = self._column(self._wanted.updated_at)
         if not isinstance(column.type, Date | DateTime):
-            raise VendorError(f"{self._wanted.title}: {column.name} is no date and no timestamp")
+            raise VendorError(
+                f"{self._wanted.title}: {column.name} is no date and no timestamp but "
+                f"{column.type}; name one that is, or none, and every run reads all rows"
+            )
         if since is None:
             return true()
         is_changed = or_(column.is_(None), column >= _comparable(column, since))

@@ -12,7 +12,8 @@ from dlt.sources.helpers.rest_client import RESTClient
 from dlt.sources.helpers.rest_client.paginators import BasePaginator
 from requests import Request, Response
 from requests.auth import AuthBase
-from requests.exceptions import RequestException
+from requests.exceptions import ConnectionError as NoConnection
+from requests.exceptions import RequestException, Timeout
 
 # Changes become visible to a vendor's queries with some delay, so each run looks back a little.
 OVERLAP = timedelta(minutes=5)
@@ -137,6 +138,11 @@ class Api:
 
     def _silence(self, asked: str, failure: RequestException) -> SilentError:
         who = f"{self._vendor} at {self._url}"
+        if isinstance(failure, Timeout):
+            return SilentError(f"{who} did not answer {asked} in time")
+        if isinstance(failure, NoConnection):
+            why = "the name is unknown, or the connection was refused or broke"
+            return SilentError(f"{who} cannot be reached for {asked}: {why}")
         return SilentError(f"{who} gave no usable answer to {asked}: {type(failure).__name__}")
 
     def _sent(self, request: Request, asked: str) -> Response:
