@@ -95,7 +95,7 @@ def ui(
     """Serve Dagster's web UI, its schedule and its sensor, until Ctrl-C."""
     home = Home.from_environment()
     prepare(home)
-    console.print(f"Dagster's web UI: http://127.0.0.1:{port}  (stop with Ctrl-C)")
+    console.print(f"Dagster's web UI: http://127.0.0.1:{port}  (stop with Ctrl-C; twice: at once)")
     raise typer.Exit(web_ui(home, port))
 
 

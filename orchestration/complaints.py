@@ -108,16 +108,21 @@ def _no_share(detail: ErrorDetails, field: FieldInfo | None) -> str:
 def _unknown(place: _Place, model: type[BaseModel], hidden: Collection[str]) -> str:
     name = place.path[-1]
     for under, part in _parts(model):
-        if part is not place.owner and name in set(part.model_fields) - set(hidden):
+        if part is not place.owner and name in _fields(part).keys() - set(hidden):
             where = f"under {under}" if under else "one level up"
             return f"there is no such field here; it belongs {where}"
-    return f"there is no such field; {nearest(name, set(place.owner.model_fields) - set(hidden))}"
+    return f"there is no such field; {nearest(name, _fields(place.owner).keys() - set(hidden))}"
+
+
+def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """The fields of a model by the names under which they are declared."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def _parts(model: type[BaseModel], under: str = "") -> Iterator[tuple[str, type[BaseModel]]]:
     """The model and those in it, each with the names of the fields that lead there."""
     yield under, model
-    for name, field in model.model_fields.items():
+    for name, field in _fields(model).items():
         if (part := _model(field)) is not None:
             yield from _parts(part, f"{under}.{name}".strip("."))
 
@@ -127,7 +132,7 @@ def _place(location: tuple[int | str, ...], model: type[BaseModel]) -> _Place:
     names = tuple(map(str, location))
     owner, field = model, None
     for depth, name in enumerate(names, start=1):
-        field = owner.model_fields.get(name)
+        field = _fields(owner).get(name)
         part = _model(field) if field else None
         if part is None:
             # A key of a mapping is written too.

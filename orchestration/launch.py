@@ -170,35 +170,35 @@ def web_ui(home: Home, port: int) -> int:
     The home is prepared.
     """
     command = [_tool("dagster"), "dev", "-m", "orchestration.definitions"]
-    started: list[subprocess.Popen[bytes]] = []
-
-    def stop(*_: object) -> None:
-        for process in started:
-            _stop(process)
-
+    asked: list[float] = []
     # `dagster dev` ends on SIGINT alone, and only if it does not inherit it as ignored. A signal
-    # that is handled here is back at its default there.
+    # that is handled here is back at its default there. The handler itself must not look after the
+    # process: it may run amid a call that does, which then answers nothing.
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
-    started.append(
-        subprocess.Popen(
-            [*command, "-h", "127.0.0.1", "-p", str(port)],
-            env=_environment(home),
-            cwd=PROJECT,
-            start_new_session=True,
-        )
+        signal.signal(number, lambda *_: asked.append(time.monotonic()))
+    process = subprocess.Popen(
+        [*command, "-h", "127.0.0.1", "-p", str(port)],
+        env=_environment(home),
+        cwd=PROJECT,
+        start_new_session=True,
     )
-    return started[0].wait()
+    while process.poll() is None and not asked:
+        time.sleep(0.1)
+    if process.returncode is not None:
+        return process.returncode
+    _stop(process, asked)
+    return 0
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def _stop(process: subprocess.Popen[bytes], asked: list[float]) -> None:
+    """End a process group; who asks a second time, or long ago, does not wait for it any more."""
     group = os.getpgid(process.pid)
     os.killpg(group, signal.SIGINT)
-    deadline = time.monotonic() + STOP_SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
+    while process.poll() is None:
+        if len(asked) > 1 or time.monotonic() > asked[0] + STOP_SECONDS:
+            os.killpg(group, signal.SIGKILL)
+            process.wait()
         time.sleep(0.1)
-    if process.poll() is None:
-        os.killpg(group, signal.SIGKILL)
 
 
 def _tool(name: str) -> str:

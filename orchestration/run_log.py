@@ -12,6 +12,8 @@ NOTICED = re.compile(r" - noticed: (.+)$")
 DBT_NODE = re.compile(r"\b(\d+) of (\d+) START ")
 # As dbt prints a test that only warns: rows, and its name.
 WARNED = re.compile(r"\d+ of \d+ WARN (\d+) (\w+) ")
+# Our own errors say in words what is wrong; where they are defined helps nobody.
+OUR_ERROR = re.compile(r"^orchestration\.[\w.]+: ")
 CAUSE = re.compile(r"(Failure in|Error in|(Compilation|Parsing) Error|^[\w.]*(Error|Exception):)")
 
 
@@ -21,4 +23,5 @@ def causes(log: Path, lines: int = 15) -> str:
         text = file.read().splitlines()
     starts = [number for number, line in enumerate(text) if CAUSE.search(line)]
     found = [line for start in starts for line in text[start : start + 4] if line.strip()]
+    found = [OUR_ERROR.sub("", line) for line in found]
     return "\n".join(list(dict.fromkeys(found))[:lines] or text[-lines:])

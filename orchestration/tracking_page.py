@@ -35,6 +35,9 @@ def replay() -> None:
     """
     console = Console()
     home = Home.from_environment()
+    if not home.warehouse.exists():
+        console.print(f"[red]Nothing has landed in {home.root} yet[/red]: `kith run`.")
+        raise typer.Exit(1)
     prepare(home)
     try:
         with only_run(home, console):

@@ -17,7 +17,7 @@ import pytest
 from typer.testing import CliRunner
 
 from orchestration.cli import app
-from orchestration.launch import Outcome
+from orchestration.launch import STOP_SECONDS, Outcome
 from orchestration.report import Report, SyncReport, unread_for_want_of
 from orchestration.run_log import causes
 from orchestration.warehouse import PROJECT, Manifest
@@ -47,7 +47,7 @@ def test_status_without_a_publication_says_what_to_do(tmp_path: Path) -> None:
 def test_a_home_that_cannot_be_used_is_refused_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     quoted, file = tmp_path / "o'hara", tmp_path / "file"
-    commands = (("run",), ("ui",), ("replay",), ("plan", "webhook_cart_abandoners"))
+    commands = (("run",), ("ui",), ("plan", "webhook_cart_abandoners"))
     for home, command in ((quoted, ("run",)), *((file, command) for command in commands)):
         result = kith(*command, home=home)
         assert result.returncode == 1
@@ -141,8 +141,17 @@ def test_a_failed_run_shows_the_cause_and_not_the_end_of_its_log(tmp_path: Path)
     failure = ["Failure in test unique_orders (models/journey/orders.yml)", "  Got 1 result"]
     log.write_text("\n".join([*noise, *failure, *noise]))
     assert causes(log).splitlines()[:2] == failure
+    log.write_text("orchestration.sources.declaration.DeclarationError: shop.yml: no such field\n")
+    assert causes(log) == "shop.yml: no such field"
     log.write_text("\n".join(noise))
     assert causes(log).splitlines() == noise[-15:]
+
+
+def test_a_replay_where_nothing_has_landed_says_so_and_makes_no_home(tmp_path: Path) -> None:
+    result = kith("replay", home=tmp_path / "misspelt")
+    assert result.returncode == 1
+    assert "Nothing has landed" in result.stdout
+    assert not (tmp_path / "misspelt").exists()
 
 
 def test_the_plan_of_an_unknown_sync_names_the_known_ones(
@@ -197,7 +206,8 @@ def test_the_web_ui_serves_and_leaves_nothing_behind_on_control_c(
         children = descendants(process.pid)
         assert children
         process.send_signal(signal.SIGINT)
-        process.wait(timeout=60)
+        # By itself, and not because patience ended.
+        process.wait(timeout=STOP_SECONDS - 5)
     finally:
         process.kill()
     assert not [child for child in children if is_running(child)]

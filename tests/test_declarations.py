@@ -5,9 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from orchestration.activation.declaration import Sync
 from orchestration.activation.exposures import DeclarationError, declarations, syncs
+from orchestration.complaints import complaints
+from orchestration.sources.elsewhere import Database
 from orchestration.warehouse import Manifest
 
 WHERE = "models/activation/hubspot.yml: exposure hubspot_people: "
@@ -234,3 +237,10 @@ def test_two_syncs_that_would_undo_each_other_are_refused_and_one_of_them_goes_o
     assert "hubspot_people writes firstname of the same records" in str(found["hubspot_second"])
     apart = exposure(map={"email": "email", "id": "customer_id"}) | {"name": "hubspot_second"}
     assert isinstance(dict(declarations(manifest(one, apart)))["hubspot_second"], Sync)
+
+
+def test_a_misspelt_field_is_told_the_names_under_which_fields_are_declared() -> None:
+    with pytest.raises(ValidationError) as mistakes:
+        Database.model_validate({"kind": "database", "url": "SHOP_URL", "table": "a", "shema": "b"})
+    said = complaints(mistakes.value, Database, "meta.collect")
+    assert "meta.collect.shema: there is no such field; did you mean schema? there is " in said[-1]

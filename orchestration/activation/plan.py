@@ -147,9 +147,15 @@ def _guarded(connection: duckdb.DuckDBPyConnection, sync: Sync) -> Plan:
     reason = loss or tripped(sync, planned) or ""
     if reason and not (None not in approval and Approved(*approval).covers(planned)):
         raise NotPlanned(replace(planned, status="held", reason=reason))
-    if planned.withheld and sync.consent is None:
-        return replace(planned, reason=f"{sync.file} declares no consent, so nobody is sent")
+    if planned.withheld == planned.audience > 0:
+        return replace(planned, reason=_nobody_may_be_sent(sync))
     return planned
+
+
+def _nobody_may_be_sent(sync: Sync) -> str:
+    if sync.consent is None:
+        return f"{sync.file} declares no consent, so nobody is sent"
+    return f"nobody of them said yes to {sync.consented}"
 
 
 def _answered_for(connection: duckdb.DuckDBPyConnection, sync: Sync) -> None:

@@ -185,7 +185,7 @@ def test_a_new_column_is_kept_and_another_type_is_not_fatal(shop: Shop) -> None:
     [
         ({"table": "nowhere"}, "SHOP_URL: table public.nowhere: there is no such table"),
         ({"updated_at": "modified"}, "SHOP_URL: table public.members has no column modified"),
-        ({"updated_at": "email"}, "email is no date and no timestamp"),
+        ({"updated_at": "email"}, "email is no date and no timestamp but TEXT; name one"),
         ({"url": "WRONG_URL"}, "could not be read: ArgumentError"),
         ({"url": "CLOSED_URL"}, "could not be read: OperationalError"),
     ],
